@@ -6,14 +6,16 @@ sound is ``float32`` in -1..1, mono unless said otherwise; times are seconds on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+    from pathlib import Path
 
 Frame = NDArray[np.uint8]
 Points = NDArray[np.float32]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
-from renderer.types import FaceTrack, Frame, LikenessInput, Points, SpokenLine, VoiceTrack
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from renderer.types import FaceTrack, Frame, LikenessInput, Points, SpokenLine, VoiceTrack
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,7 @@ class VoiceSynthesizer(Protocol):
 
     def voices(self, locale: str) -> Sequence[str]: ...
 
-    def speak(
-        self, lines: Sequence[SpokenLine], locale: str, voice: str, seconds: float
-    ) -> VoiceTrack: ...
+    def speak(self, lines: Sequence[SpokenLine], locale: str, voice: str, seconds: float) -> VoiceTrack: ...
 
 
 @runtime_checkable
@@ -118,7 +118,9 @@ class Transcriber(Protocol):
 
     info: EngineInfo
 
-    def words(self, samples: NDArray[np.float32], rate: int, locale: str) -> Sequence[tuple[str, float, float]]: ...
+    def words(
+        self, samples: NDArray[np.float32], rate: int, locale: str
+    ) -> Sequence[tuple[str, float, float]]: ...
 
 
 @runtime_checkable
