@@ -6,6 +6,8 @@ import queue
 import subprocess
 import tempfile
 import threading
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import av
@@ -104,6 +106,14 @@ def _put(
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """Captions to burn in: an ASS file and the folder with its fonts (ffmpeg's libass shapes every script)."""
+
+    file: Path
+    fonts: Path
+
+
 class FrameWriter:
     """Encodes BGR frames to H.264/AAC MP4 with the index in front (faststart).
 
@@ -122,9 +132,11 @@ class FrameWriter:
         *,
         profile: OutputProfile,
         audio: Path | None = None,
+        subtitles: Subtitles | None = None,
     ) -> None:
+        self.busy_seconds = 0.0
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the encoder
-        argv = [ffmpeg_path(), *_encode_arguments(path, size, fps, profile, audio)]
+        argv = [ffmpeg_path(), *_encode_arguments(path, size, fps, profile, audio, subtitles)]
         self._process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._log
         )
@@ -154,7 +166,9 @@ class FrameWriter:
             return
         try:
             while (frame := self._slots.get()) is not None:
+                began = time.perf_counter()
                 pipe.write(np.ascontiguousarray(frame).data)
+                self.busy_seconds += time.perf_counter() - began
             pipe.close()
         except (OSError, ValueError):
             self._broken.set()
@@ -187,13 +201,26 @@ class FrameWriter:
 
 
 def _encode_arguments(
-    path: Path, size: tuple[int, int], fps: Fraction, profile: OutputProfile, audio: Path | None
+    path: Path,
+    size: tuple[int, int],
+    fps: Fraction,
+    profile: OutputProfile,
+    audio: Path | None,
+    subtitles: Subtitles | None,
 ) -> list[str]:
     picture = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-"]
     sound = ["-i", str(audio), "-map", "0:v", "-map", "1:a"] if audio else ["-an"]
-    colour = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
+    burn = f"ass={_quoted(subtitles.file)}:fontsdir={_quoted(subtitles.fonts)}," if subtitles else ""
+    even = "crop=trunc(iw/2)*2:trunc(ih/2)*2,"  # 4:2:0 needs even sides
+    colour = f"{even}{burn}scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
     video = ["-vf", colour, "-c:v", "libx264", "-preset", profile.preset, "-crf", str(profile.crf)]
     tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
     aac = ["-c:a", "aac", "-b:a", f"{profile.audio_kbps}k", "-ar", str(profile.audio_rate)] if audio else []
     head = ["-hide_banner", "-loglevel", "error", "-y"]
     return [*head, *picture, *sound, *video, *tags, *aac, "-movflags", "+faststart", str(path)]
+
+
+def _quoted(path: Path) -> str:
+    """A path as a filter argument: ffmpeg unescapes twice, once for the option and once for the graph."""
+    option = str(path).replace("\\", "\\\\").replace(":", "\\:").replace("'", "\\'")
+    return "".join(f"\\{letter}" if letter in "\\'[],;" else letter for letter in option)
