@@ -1,0 +1,92 @@
+"""Text to Kokoro phonemes: which front end reads which locale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from types import MappingProxyType
+
+from renderer.errors import InputError
+from renderer.speech import english, espeak, words
+
+Reader = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEnd:
+    """One way to read a locale. ``missing`` says what to do when it cannot run here, "" when it can."""
+
+    name: str
+    read: Reader
+    missing: Callable[[], str]
+
+
+def _nothing_missing() -> str:
+    return ""
+
+
+def _espeak(voice: str) -> FrontEnd:
+    return FrontEnd(espeak.NAME, partial(espeak.phonemes, voice=voice), espeak.missing)
+
+
+def _always(name: str, read: Reader) -> FrontEnd:
+    return FrontEnd(name, read, _nothing_missing)
+
+
+_FRONT_ENDS: Mapping[str, tuple[FrontEnd, ...]] = MappingProxyType(
+    {
+        "en-US": (_always(english.NAME, english.american),),
+        "en-GB": (_always(english.NAME, english.british),),
+        "es-ES": (_espeak("es"),),
+        "es-MX": (_espeak("es-419"),),
+        "es-419": (_espeak("es-419"),),
+        "fr-FR": (_espeak("fr-fr"),),
+        "it-IT": (_espeak("it"),),
+        "pt-BR": (_espeak("pt-br"),),
+        "hi-IN": (_espeak("hi"),),
+    }
+)
+
+
+def phonemize(text: str, locale: str) -> str:
+    """Kokoro phonemes of ``text``, spaces and punctuation included.
+
+    Symbols outside Kokoro's vocabulary may occur; ``vocabulary.known`` leaves them out and counts them.
+
+    Raises:
+        InputError: LOCALE_UNAVAILABLE when no front end here reads the locale.
+        EngineError: FRONT_END_FAILED when the front end fails.
+    """
+    return _phonemize(text, locale, front_end(locale).name)
+
+
+def front_end(locale: str) -> FrontEnd:
+    """The front end that reads ``locale`` on this machine.
+
+    Raises:
+        InputError: LOCALE_UNAVAILABLE.
+    """
+    candidates = _FRONT_ENDS.get(locale, ())
+    for candidate in candidates:
+        if not candidate.missing():
+            return candidate
+    advice = candidates[0].missing() if candidates else "Upload a recording of the script instead."
+    raise InputError("LOCALE_UNAVAILABLE", f"No voice can read {locale} here. {advice}")
+
+
+def available_locales() -> dict[str, str | None]:
+    """Every locale with a front end: None when it can be spoken here, else what to do about it."""
+    reasons = {locale: [end.missing() for end in ends] for locale, ends in _FRONT_ENDS.items()}
+    return {locale: None if "" in missing else missing[0] for locale, missing in reasons.items()}
+
+
+def written_words(text: str, locale: str) -> list[str]:
+    """The words of ``text`` as captions show them."""
+    return words.written_words(text)
+
+
+@lru_cache(maxsize=4096)
+def _phonemize(text: str, locale: str, _front_end: str) -> str:
+    # The front end is part of the key: installing espeak-ng must not leave older readings behind.
+    return front_end(locale).read(text)
