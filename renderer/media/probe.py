@@ -27,7 +27,7 @@ CONTAINERS = {"mov", "mp4", "matroska", "webm", "mpeg", "mpegts", "avi"}
 class ClipLimits:
     """Largest clip that is accepted."""
 
-    max_side: int = 1920
+    max_pixels: int = 1920 * 1080
     max_seconds: float = 180.0
     min_seconds: float = 1.0
     min_side: int = 240
@@ -79,12 +79,10 @@ def _decode(container: InputContainer, limits: ClipLimits | None) -> ClipFacts:
 
 
 def _check_header(container: InputContainer, video: VideoStream, fps: float, limits: ClipLimits) -> None:
-    long_side, short_side = max(video.width, video.height), min(video.width, video.height)
-    if long_side > limits.max_side or fps > limits.max_fps:
+    short_side = min(video.width, video.height)
+    if video.width * video.height > limits.max_pixels or fps > limits.max_fps:
         text = f"The clip is {video.width}x{video.height} at {fps:.4g} fps"
-        raise InputError(
-            "CLIP_TOO_LARGE", f"{text}; at most {limits.max_side} px and {limits.max_fps:g} fps are taken."
-        )
+        raise InputError("CLIP_TOO_LARGE", f"{text}; export it at 1080p and {limits.max_fps:g} fps or less.")
     if 0 < short_side < limits.min_side:
         raise InputError(
             "CLIP_TOO_SMALL", f"The clip's short side is {short_side} px; {limits.min_side} are needed."
