@@ -353,7 +353,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('purpose', models.CharField(choices=[('master', 'Master clip'), ('clip', 'Clip take'), ('photo', 'Photo take'), ('voice', 'Voice take'), ('bed', 'Music bed'), ('evidence', 'Consent evidence'), ('release', 'Performer release'), ('verify', 'File to verify')], max_length=10)),
+                ('purpose', models.CharField(choices=[('master', 'Master clip'), ('clip', 'Clip take'), ('photo', 'Photo take'), ('voice', 'Voice take'), ('bed', 'Music bed'), ('evidence', 'Consent evidence'), ('release', 'Performer release')], max_length=10)),
                 ('target', models.UUIDField(blank=True, null=True)),
                 ('details', models.JSONField(blank=True, default=dict)),
                 ('filename', models.CharField(max_length=255)),
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(blank=True, max_length=200, storage=campaigns.models.base.uploads, upload_to=campaigns.models.base.private_name)),
                 ('result', models.UUIDField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='campaigns.organisation')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='campaigns.organisation')),
             ],
             options={
                 'ordering': ['-created_at'],

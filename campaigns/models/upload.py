@@ -23,16 +23,13 @@ class Upload(PublicModel):
         BED = "bed", "Music bed"
         EVIDENCE = "evidence", "Consent evidence"
         RELEASE = "release", "Performer release"
-        VERIFY = "verify", "File to verify"
 
     class Status(models.TextChoices):
         OPEN = "open", "Open"
         COMPLETE = "complete", "Complete"
         ABORTED = "aborted", "Aborted"
 
-    organisation = models.ForeignKey(
-        Organisation, null=True, on_delete=models.CASCADE, related_name="uploads"
-    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="uploads")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -55,7 +52,7 @@ class Upload(PublicModel):
 
     @property
     def organisation_ref(self) -> str:
-        return self.organisation.organisation_ref if self.organisation else ""
+        return self.organisation.organisation_ref
 
 
 class UploadPart(models.Model):
