@@ -8,7 +8,7 @@ import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from campaigns.consent import require_grant
+from campaigns.consent import require_grants
 from campaigns.presets import label_for
 from campaigns.services.variants import uses_of
 from django.conf import settings
@@ -44,7 +44,7 @@ def grants_for(variant: Variant) -> tuple[ConsentGrant, ...]:
     Raises:
         ConsentDenied: with the code of the first refusal.
     """
-    return tuple(require_grant(use) for use in uses_of(variant))
+    return require_grants(uses_of(variant))
 
 
 def build_plan(job: RenderJob, folder: Path) -> RenderPlan:
