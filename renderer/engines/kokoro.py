@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from renderer.engines.base import EngineInfo
 from renderer.errors import InputError
-from renderer.media.audio import fade, limit
+from renderer.media.levels import fade, limit
 from renderer.speech import fitting, onnxgraph
 from renderer.speech.phonemes import phonemize, written_words
 from renderer.speech.timeline import SHIFT_MS, TokenTimes, covering, is_sound, window

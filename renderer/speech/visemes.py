@@ -41,6 +41,6 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
 )
 
 VISEMES: MappingProxyType[str, Shape] = MappingProxyType(
-    {symbol: PAUSE for symbol in VOCABULARY}
+    dict.fromkeys(VOCABULARY, PAUSE)
     | {symbol: shape for symbols, shape in _SHAPES for symbol in symbols}
 )
