@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns.models import AuditEntry
+from campaigns.models import AuditEntry, SomeUser
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
-Actor = AbstractBaseUser | AnonymousUser | None
+Actor = SomeUser | None
 
 FIRST: Final = "0" * 64
 _CHAIN_LOCK: Final = 0x41_44_46_4F

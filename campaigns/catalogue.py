@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).parent / "data" / "codes.toml"
-_OWN_FAULT = "UNEXPECTED"
+_OWN_FAULT = "INTERNAL"
 
 
 @dataclass(frozen=True, slots=True)

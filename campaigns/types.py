@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+
+from campaigns.exceptions import DenialCode
 
 
 class Modality(StrEnum):
@@ -70,3 +72,49 @@ class ConsentGrant:
     valid_until: datetime
     performer_kind: str
     decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentFacts:
+    """What the gate has to know of one consent that was granted once.
+
+    ``variants_used`` counts the other variants that live under it.
+    """
+
+    ref: str
+    version: int
+    revoked: bool
+    advertiser: str
+    uses: tuple[str, ...]
+    territories: tuple[str, ...]
+    locales: tuple[str, ...]
+    channels: tuple[str, ...]
+    categories: tuple[str, ...]
+    starts_at: datetime | None
+    ends_at: datetime | None
+    max_variants: int | None
+    variants_used: int
+    banned_words: tuple[str, ...]
+    political: bool
+    estate_papers: bool
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateFacts:
+    """What the gate has to know of the person, the master's performer and the consents on record."""
+
+    person_kind: str
+    birth_date: date | None
+    died_on: date | None
+    retired: bool
+    performer_released: bool
+    consents: tuple[ConsentFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A negative answer. ``detail`` names what was not covered: a territory, a word, a use."""
+
+    code: DenialCode
+    detail: str = ""

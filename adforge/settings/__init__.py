@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adforge.settings.base import *  # noqa: F403
+from adforge.settings.demo import *  # noqa: F403
 from adforge.settings.logs import *  # noqa: F403
 from adforge.settings.queues import *  # noqa: F403
 from adforge.settings.rendering import *  # noqa: F403

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from adforge.settings import *  # noqa: F403
+from adforge.settings.demo import demo_accounts
 from adforge.settings.env import env_database
 from adforge.settings.storage import STORAGES, private_files
 
@@ -16,6 +17,7 @@ atexit.register(shutil.rmtree, ADFORGE_VAR, ignore_errors=True)
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ADFORGE_DEMO = True
+ADFORGE_DEMO_ACCOUNTS = demo_accounts(SECRET_KEY)
 ADFORGE_OPEN_SIGNUP = False
 ADFORGE_HTTPS = SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 DEBUG = False

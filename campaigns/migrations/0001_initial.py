@@ -391,6 +391,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
+                ('spec', models.JSONField(default=dict)),
                 ('spec_digest', models.CharField(max_length=64, unique=True)),
                 ('label_pack_version', models.CharField(blank=True, max_length=40)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('queued', 'Waiting'), ('rendering', 'Rendering'), ('ready', 'Ready'), ('failed', 'Failed'), ('blocked', 'Blocked'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),

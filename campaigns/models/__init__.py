@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.models.accounts import Membership, Organisation, Role
+from campaigns.models.accounts import Membership, Organisation, Role, SomeUser
 from campaigns.models.audit import AuditEntry
 from campaigns.models.campaign import Campaign, MasterClip, PerformerRelease
 from campaigns.models.consent import Consent, ConsentEvidence, ConsentReview
@@ -30,6 +30,7 @@ __all__ = [
     "Role",
     "Script",
     "ScriptLine",
+    "SomeUser",
     "Take",
     "Upload",
     "UploadPart",

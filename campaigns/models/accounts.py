@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 from campaigns.models.base import PublicModel
+
+SomeUser = AbstractBaseUser | AnonymousUser
+"""Whoever a request belongs to; every door asks what they may do."""
 
 
 class Role(models.TextChoices):

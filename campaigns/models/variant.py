@@ -15,8 +15,8 @@ from campaigns.models.script import LocalizedScript
 class Variant(PublicModel):
     """One output: a likeness speaking one localized script in one master.
 
-    ``spec_digest`` is the hash of everything that decides the picture and of the consents it was made
-    under: same digest, same variant. ``stage``, ``progress`` (0..1) and ``heartbeat_at`` are written by the
+    ``spec`` is everything that decides the picture and the consents it was made under, ``spec_digest`` its
+    hash: same digest, same variant. ``stage``, ``progress`` (0..1) and ``heartbeat_at`` are written by the
     render job; ``consents`` are those that answered the gate when the variant was last requested.
     """
 
@@ -34,6 +34,7 @@ class Variant(PublicModel):
     likeness = models.ForeignKey(Likeness, on_delete=models.PROTECT, related_name="variants")
     localized_script = models.ForeignKey(LocalizedScript, on_delete=models.PROTECT, related_name="variants")
     consents = models.ManyToManyField(Consent, related_name="variants")
+    spec = models.JSONField(default=dict)
     spec_digest = models.CharField(max_length=64, unique=True)
     label_pack_version = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
