@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from kombu import Queue
+
 from adforge.broker import broker_url
 from adforge.settings.base import ADFORGE_VAR
 from adforge.settings.env import env_int, env_str
 
-CELERY_BROKER_URL = env_str("CELERY_BROKER_URL", broker_url(ADFORGE_VAR))
+CELERY_BROKER_URL = env_str("CELERY_BROKER_URL") or broker_url(ADFORGE_VAR)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -41,7 +43,15 @@ if CELERY_BROKER_URL.startswith("redis"):
     }
 elif CELERY_BROKER_URL.startswith("amqp"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
-    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    # Quorum queues survive a lost node and count deliveries. RabbitMQ from 3.12 reads its patience with an
+    # unacknowledged task from the queue; before, the server's consumer_timeout must exceed the longest task.
+    QUEUE_ARGUMENTS = {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": 5,
+        "x-consumer-timeout": 1000 * (CELERY_TASK_TIME_LIMIT + 60),
+    }
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = "quorum"
+    CELERY_TASK_QUEUES = [Queue(name, queue_arguments=QUEUE_ARGUMENTS) for name in ("io", "cpu")]
 
 CELERY_TASK_DEFAULT_QUEUE = "io"
 CELERY_TASK_ROUTES = {
