@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -9,6 +10,8 @@ from types import MappingProxyType
 
 from renderer.errors import InputError
 from renderer.speech import english, espeak, words
+from renderer.speech.timeline import is_sound
+from renderer.speech.vocabulary import VOCABULARY
 
 Reader = Callable[[str], str]
 
@@ -79,6 +82,22 @@ def available_locales() -> dict[str, str | None]:
     """Every locale with a front end: None when it can be spoken here, else what to do about it."""
     reasons = {locale: [end.missing() for end in ends] for locale, ends in _FRONT_ENDS.items()}
     return {locale: None if "" in missing else missing[0] for locale, missing in reasons.items()}
+
+
+def rough_phonemes(text: str, locale: str) -> str:
+    """Like ``phonemize``, but any locale gets something: letters stand for their usual sounds.
+
+    Good enough to open and close a mouth with a recording in a language no front end reads.
+    """
+    try:
+        return phonemize(text, locale)
+    except InputError:
+        return " ".join(_letters(word) for word in text.split())
+
+
+def _letters(word: str) -> str:
+    plain = [sign for sign in unicodedata.normalize("NFKD", word.casefold()) if sign.isalpha()]
+    return "".join(sign if is_sound(sign) and sign in VOCABULARY else "tə" for sign in plain)
 
 
 def written_words(text: str, locale: str) -> list[str]:
