@@ -18,7 +18,9 @@ TERRITORIES: Final[dict[str, dict[str, str]]] = {
         "GB": "United Kingdom", "IE": "Ireland", "DE": "Germany", "FR": "France", "ES": "Spain", "IT": "Italy",
         "PT": "Portugal", "NL": "Netherlands", "BE": "Belgium", "LU": "Luxembourg", "CH": "Switzerland",
         "AT": "Austria", "SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland", "PL": "Poland",
-        "CZ": "Czechia", "GR": "Greece", "HU": "Hungary", "RO": "Romania", "TR": "Türkiye", "UA": "Ukraine",
+        "CZ": "Czechia", "GR": "Greece", "HU": "Hungary", "RO": "Romania", "BG": "Bulgaria", "HR": "Croatia",
+        "SK": "Slovakia", "SI": "Slovenia", "LT": "Lithuania", "LV": "Latvia", "EE": "Estonia", "CY": "Cyprus",
+        "MT": "Malta", "TR": "Türkiye", "UA": "Ukraine",
     },
     "Asia and Pacific": {
         "IN": "India", "CN": "China", "JP": "Japan", "KR": "South Korea", "TW": "Taiwan", "HK": "Hong Kong",
@@ -31,7 +33,9 @@ TERRITORIES: Final[dict[str, dict[str, str]]] = {
         "EG": "Egypt", "MA": "Morocco", "NG": "Nigeria", "KE": "Kenya", "GH": "Ghana", "ZA": "South Africa",
     },
 }  # fmt: skip
-_TERRITORY_NAMES: Final = {code: name for group in TERRITORIES.values() for code, name in group.items()}
+_TERRITORY_NAMES: Final = {"EU": "European Union"} | {
+    code: name for group in TERRITORIES.values() for code, name in group.items()
+}
 
 CHANNELS: Final = {
     "social": "Social media",

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from renderer import views
+
+urlpatterns = [
+    path("verify/", views.verify, name="verify"),
+    path("verify/check/<uuid:token>/", views.check, name="verify-check"),
+    path("verify/<uuid:record_id>/", views.record, name="verify-record"),
+    path("made/<uuid:variant_id>/", views.made, name="made"),
+]

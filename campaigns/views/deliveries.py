@@ -1,0 +1,107 @@
+"""Files leave here and nowhere else: every request asks the gate, playback with byte ranges included."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import wraps
+from typing import IO, TYPE_CHECKING, Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from campaigns import access, selectors
+from campaigns.exceptions import CodedError
+from campaigns.services import deliveries
+from campaigns.views.shared import refused_page
+from campaigns.views.streaming import send
+
+if TYPE_CHECKING:
+    from campaigns.services.deliveries import Delivery
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+ZIP_IN_MEMORY = 32 * 1024 * 1024
+
+
+def gated(view: View[Rest]) -> View[Rest]:
+    """A refusal of the gate or of a rule becomes a 403 with its code."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except CodedError as error:
+            return refused_page(request, error)
+
+    return answer
+
+
+def _sent(request: HttpRequest, delivery: Delivery, *, attachment: bool = False) -> HttpResponseBase:
+    return send(
+        request,
+        delivery.file,
+        size=delivery.bytes,
+        content_type=delivery.content_type,
+        filename=delivery.filename,
+        attachment=attachment,
+    )
+
+
+@login_required
+@require_safe
+@gated
+def video(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
+    """Playback in the page."""
+    variant = access.get_variant_or_404(request.user, variant_id, "variant.view")
+    return _sent(request, deliveries.open_rendition(request.user, variant, purpose="stream"))
+
+
+@login_required
+@require_safe
+@gated
+def download(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
+    variant = access.get_variant_or_404(request.user, variant_id, "delivery.download")
+    delivery = deliveries.open_rendition(request.user, variant, purpose="download")
+    return _sent(request, delivery, attachment=True)
+
+
+@login_required
+@require_safe
+@gated
+def poster(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
+    variant = access.get_variant_or_404(request.user, variant_id, "variant.view")
+    return _sent(request, deliveries.open_poster(request.user, variant))
+
+
+@login_required
+@require_safe
+@gated
+def captions(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
+    variant = access.get_variant_or_404(request.user, variant_id, "variant.view")
+    return _sent(request, deliveries.open_captions(request.user, variant))
+
+
+@login_required
+@require_POST
+@gated
+def archive(request: HttpRequest, campaign_id: UUID) -> HttpResponseBase:
+    """All approved variants that the gate lets out, with a manifest.csv. POST, because it is audited per file."""
+    campaign = access.get_campaign_or_404(request.user, campaign_id, "delivery.download")
+    bundle = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=ZIP_IN_MEMORY))
+    deliveries.zip_ready(request.user, campaign, bundle)
+    size = bundle.tell()
+    bundle.seek(0)
+    name = f"{slugify(campaign.name) or 'campaign'}.zip"
+    return send(request, bundle, size=size, content_type="application/zip", filename=name, attachment=True)
+
+
+@login_required
+@require_GET
+def delivered(request: HttpRequest) -> HttpResponseBase:
+    """What may leave the house today."""
+    return render(request, "campaigns/delivered.html", {"variants": selectors.variants.deliverable(request.user)})

@@ -1,0 +1,45 @@
+"""A small fixed-window limit for pages that anybody may call. Counts live in the cache."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+
+
+def allowed(name: str, caller: str, *, times: int, seconds: int) -> bool:
+    """Count one call; False once ``caller`` used up the window."""
+    window = int(time.time()) // seconds
+    key = f"limit:{name}:{caller}:{window}"
+    cache.add(key, 0, timeout=2 * seconds)
+    try:
+        return cache.incr(key) <= times
+    except ValueError:  # the entry was evicted between the two calls
+        return True
+
+
+def limited(*, times: int, seconds: int) -> Callable[[View[Rest]], View[Rest]]:
+    """Answer 429 with ``Retry-After`` when one address POSTs too often. Reading is not limited."""
+
+    def wrap(view: View[Rest]) -> View[Rest]:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+            caller = request.META.get("REMOTE_ADDR", "")
+            if request.method != "POST" or allowed(view.__name__, caller, times=times, seconds=seconds):
+                return view(request, *args, **kwargs)
+            response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+            response["Retry-After"] = str(seconds)
+            return response
+
+        return answer
+
+    return wrap
