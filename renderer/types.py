@@ -217,7 +217,10 @@ class StageReport:
 
 @dataclass(frozen=True, slots=True)
 class QualityScores:
-    """Measures of one finished variant; None where not measurable, with the reason in ``reasons``."""
+    """Measures of one finished variant; None where not measurable, with the reason in ``reasons``.
+
+    ``flags`` names the measures a person should look at; a flag never fails a render.
+    """
 
     lip_open_corr: float | None = None
     lip_open_lag_frames: int | None = None
@@ -225,6 +228,7 @@ class QualityScores:
     loudness_lufs: float | None = None
     label_contrast: float | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
