@@ -8,12 +8,12 @@ import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from campaigns.consent import require_grants
-from campaigns.presets import label_for
 from campaigns.services.variants import uses_of
 from django.conf import settings
 
+from campaigns.consent import require_grants
 from campaigns.models import Take
+from campaigns.presets import label_for
 from renderer.engines import registry
 from renderer.material import fetch
 from renderer.provenance.labels import label_text
@@ -105,13 +105,15 @@ def _voice(script: LocalizedScript, folder: Path) -> VoiceSpec | None:
 
 
 def _label(variant: Variant) -> LabelSpec:
-    facts = label_for(tuple(variant.campaign.territories), variant.localized_script.locale)
+    campaign, locale = variant.campaign, variant.localized_script.locale
+    rule = label_for(tuple(campaign.territories), locale, campaign.label_pack)
     return LabelSpec(
-        text=label_text(variant.localized_script.locale),
-        pack_version=facts.version,
-        min_height=facts.min_height,
-        whole_clip=facts.whole_clip,
-        seconds=facts.seconds,
+        text=label_text(locale),
+        pack_version=rule.version,
+        min_height=rule.min_height,
+        min_area=rule.min_area,
+        whole_clip=rule.whole_clip,
+        seconds=rule.seconds,
     )
 
 

@@ -54,3 +54,8 @@ def signer() -> Signer:
 def watermark_keys() -> WatermarkKeys:
     """The watermark keys of this deployment, old ones included so that old files stay readable."""
     return keys.load_watermark_keys(Path(settings.KEY_DIR))
+
+
+def trust_pem() -> str:
+    """The root certificates that the verifier trusts."""
+    return keys.trust_pem(Path(settings.KEY_DIR))

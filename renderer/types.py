@@ -132,12 +132,17 @@ class LikenessInput:
 
 @dataclass(frozen=True, slots=True)
 class LabelSpec:
-    """The visible AI label. ``min_height`` is the text height as a share of the frame's short side."""
+    """The visible AI label.
+
+    ``min_height`` is the text height as a share of the frame's short side, ``min_area`` the plate's least share
+    of the frame.
+    """
 
     text: str
     pack_version: str
     position: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "top-left"
     min_height: float = 0.03
+    min_area: float = 0.0
     whole_clip: bool = True
     seconds: float = 0.0
 
