@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where an engine class is and whether it wants the folder of joined weights."""
+    """Where an engine class is and whether it wants the folder of joined weights or the face detector."""
 
     path: str
     needs_models: bool = False
+    needs_detector: bool = False
 
 
 ENGINES: Mapping[str, Mapping[str, Entry]] = {
     "detect": {"mediapipe": Entry("renderer.engines.facemesh:FaceMeshDetector")},
     "voice": {"kokoro": Entry("renderer.engines.kokoro:KokoroSynthesizer", needs_models=True)},
     "transcribe": {"whisper": Entry("renderer.engines.whisper:WhisperTranscriber", needs_models=True)},
-    "face": {"mesh": Entry("renderer.engines.mesh:MeshSubstituter")},
+    "face": {"mesh": Entry("renderer.engines.mesh:MeshSubstituter", needs_detector=True)},
     "lipsync": {"rewrite": Entry("renderer.engines.rewrite:RewriteLipSyncer")},
     "identity": {"dlib": Entry("renderer.engines.dlibface:DlibIdentity")},
 }
@@ -44,18 +45,24 @@ def engine_class(stage: str, name: str) -> Any:
     try:
         module, _, attribute = ENGINES[stage][name].path.partition(":")
     except KeyError as error:
-        raise EngineError("ENGINE_UNKNOWN", f"There is no {stage} engine {name!r}.", permanent=True) from error
+        raise EngineError(
+            "ENGINE_UNKNOWN", f"There is no {stage} engine {name!r}.", permanent=True
+        ) from error
     try:
         return getattr(importlib.import_module(module), attribute)
     except ImportError as error:
-        raise EngineError("ENGINE_MISSING", f"The {stage} engine {name!r} is not installed: {error}") from error
+        raise EngineError(
+            "ENGINE_MISSING", f"The {stage} engine {name!r} is not installed: {error}"
+        ) from error
 
 
 @cache
 def create(stage: str, name: str, model_dir: Path) -> Any:
     """One shared instance per process: loading a model costs seconds and about a gigabyte."""
-    factory = engine_class(stage, name)
-    return factory(model_dir) if ENGINES[stage][name].needs_models else factory()
+    factory, entry = engine_class(stage, name), ENGINES[stage][name]
+    if entry.needs_detector:
+        return factory(create("detect", DEFAULTS["detect"], model_dir))
+    return factory(model_dir) if entry.needs_models else factory()
 
 
 def info(stage: str, name: str) -> EngineInfo:

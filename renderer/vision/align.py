@@ -61,11 +61,12 @@ def rigid_fit(points: Points, reference: Points) -> Pose:
 
 
 def fit_points(source: NDArray[np.floating], target: NDArray[np.floating]) -> Pose:
-    """The same for any two (N, 3) sets in matching order."""
+    """The same for any two (N, 2) or (N, 3) sets in matching order."""
     first, second = np.asarray(source, np.float64), np.asarray(target, np.float64)
     middle, goal = first.mean(0), second.mean(0)
     u, s, vt = np.linalg.svd((first - middle).T @ (second - goal))
-    sign = np.array((1.0, 1.0, np.sign(np.linalg.det(u @ vt))))
+    sign = np.ones(len(s))
+    sign[-1] = np.sign(np.linalg.det(u @ vt))
     rotation = (u * sign) @ vt
     scale = float((s * sign).sum() / ((first - middle) ** 2).sum())
     return Pose(rotation, scale, goal - scale * middle @ rotation)

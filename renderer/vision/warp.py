@@ -6,27 +6,47 @@ are solved at once, looked up per grid node and interpolated between the nodes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from scipy.spatial import Delaunay
 
+from renderer.vision.align import head_pose
+from renderer.vision.landmarks import LIP_MIDDLE, LOWER_LIP, SURFACE, UPPER_LIP
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from renderer.types import Frame
+    from renderer.types import Frame, Points
 
 Box = tuple[int, int, int, int]
 Maps = tuple["NDArray[np.float32]", "NDArray[np.float32]"]
 SHIFT = 4  # fractional bits of the polygon raster
 NEAR, FAR = 2.0, 10.0  # reach, in nodes, of the fill past the hull
-MIN_AREA = 1e-3
+MIN_HEIGHT = 0.3  # pixels; a flatter triangle has no usable affine map and shows nothing
+HELD_OPEN = 0.15  # eye distances
 
 
 def mesh_triangles(points2d: NDArray[np.float32]) -> NDArray[np.int32]:
     """Delaunay triangles (M, 3) of 2-D points; made once, the topology then stays for all frames."""
     return np.ascontiguousarray(Delaunay(np.asarray(points2d, np.float64)[:, :2]).simplices, np.int32)
+
+
+def face_triangles(points: Points) -> NDArray[np.int32]:
+    """Triangles of a whole face mesh (478, 3) that stay right whether its mouth is open or shut.
+
+    On a closed mouth the inner lip lines coincide or even cross, so its own Delaunay triangles would tie the upper
+    lip to the lower one in the wrong order and fold when the mouth opens. They are made with the mouth held open.
+    """
+    flat = head_pose(points).apply(points)[:SURFACE, :2]
+    lower = list(LOWER_LIP)
+    below = flat[:, 1] > flat[LIP_MIDDLE[1], 1] + 0.02
+    below[lower] = True
+    below[list(UPPER_LIP)] = False
+    flat[below, 1] += HELD_OPEN
+    return mesh_triangles(flat)
 
 
 def face_box(
@@ -44,6 +64,31 @@ def face_box(
     return (x0, y0, x1, y1) if x1 - x0 >= 2 * step and y1 - y0 >= 2 * step else None
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A backward map on coarse nodes: global affine part and local offsets.
+
+    Attributes:
+        base: (3, 2) affine map from (x, y, 1) in box pixels to the source.
+        offsets: (H, W, 2) source pixels on top of it, at the centres of step x step cells.
+        inside: (H, W) bool, nodes that lie on the mesh.
+    """
+
+    base: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+    inside: NDArray[np.bool_]
+    step: int
+
+    def places(self) -> NDArray[np.float32]:
+        """(H, W, 2) source places of the nodes."""
+        height, width = self.inside.shape[:2]
+        return np.asarray(self.offsets + _nodes(height, width, self.step) @ self.base, np.float32)
+
+    def maps(self) -> Maps:
+        """(map_x, map_y) for every pixel of the box."""
+        return _upsample(self.offsets, self.base, self.step)
+
+
 def backward_map(
     dst_points: NDArray[np.float32],
     src_points: NDArray[np.float32],
@@ -57,21 +102,31 @@ def backward_map(
         dst_points, src_points: (N, 2 or 3) pixels of the target and of the source picture.
         triangles: (M, 3) rows of both point sets.
         box: (x0, y0, x1, y1) in the target, sides multiples of ``step``.
-        step: node distance in pixels; 4 is within half a grey level of the exact map on average.
+        step: node distance in pixels; 4 is within half a pixel of the exact map.
 
     Returns:
         (map_x, map_y), float32 of the box's size. Outside the triangles the motion goes on smoothly, so that
         a feathered edge never samples an undefined place.
     """
-    corner = np.array(box[:2], np.float32)
-    dst = np.asarray(dst_points[:, :2], np.float32) - corner
+    return backward_grid(dst_points, src_points, triangles, box, step).maps()
+
+
+def backward_grid(
+    dst_points: NDArray[np.float32],
+    src_points: NDArray[np.float32],
+    triangles: NDArray[np.int32],
+    box: Box,
+    step: int = 4,
+) -> Grid:
+    """``backward_map`` before it is spread over the pixels; arguments as there."""
+    dst = np.asarray(dst_points[:, :2], np.float32) - np.array(box[:2], np.float32)
     src = np.asarray(src_points[:, :2], np.float32)
     height, width = (box[3] - box[1]) // step, (box[2] - box[0]) // step
+    ordered = _far_first(dst_points, triangles)
+    ids = _raster(dst, ordered, (height, width), step)
     base = _affine(dst, src)
-    ids = _raster(dst, triangles, (height, width), step)
-    nodes = _nodes(height, width, step)
-    offsets = _offsets(dst, src, triangles, base, ids, nodes)
-    return _upsample(_fill(offsets, ids >= 0), base, step)
+    offsets = _offsets(dst, src, ordered, base, ids, _nodes(height, width, step))
+    return Grid(base, _fill(offsets, ids >= 0), ids >= 0, step)
 
 
 def warp(image: Frame, maps: Maps) -> Frame:
@@ -79,6 +134,21 @@ def warp(image: Frame, maps: Maps) -> Frame:
     return np.asarray(
         cv2.remap(image, maps[0], maps[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), image.dtype
     )
+
+
+def sample(
+    image: NDArray[np.uint8] | NDArray[np.float32], places: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Bilinear values of an (h, w, c) image at (H, W, 2) places, as float32; past the picture its border repeats."""
+    x, y = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
+    return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _far_first(points: NDArray[np.float32], triangles: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Triangles in drawing order: on a turned head the nose must end up over the far cheek."""
+    if points.shape[1] < 3:
+        return triangles
+    return triangles[np.argsort(-points[:, 2][triangles].sum(1), kind="stable")]
 
 
 def _affine(dst: NDArray[np.float32], src: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -94,7 +164,8 @@ def _raster(
     corners = dst[triangles]
     first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
-    front = np.flatnonzero(area * np.sign(np.median(area)) > MIN_AREA)
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(1)
+    front = np.flatnonzero(area * np.sign(np.median(area)) > MIN_HEIGHT * longest)
     fixed = np.round(((corners - (step - 1) / 2) / step) * (1 << SHIFT)).astype(np.int32)
     ids = np.full(shape, -1, np.int32)
     for index in front.tolist():

@@ -1,0 +1,122 @@
+"""Notices a hand, a cup or a microphone in front of the face from the colours at the points of the mesh.
+
+Every skin point remembers what it usually looks like. A patch of points that suddenly looks different is covered
+by something, and there the performer's own pixels must stay.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from renderer.vision.landmarks import (
+    BROW_LEFT,
+    BROW_RIGHT,
+    EYE_LEFT,
+    EYE_RIGHT,
+    LIDS_LEFT,
+    LIDS_RIGHT,
+    LOWER_LIP,
+    NOSTRILS,
+    OVAL,
+    SURFACE,
+    UPPER_LIP,
+    iod,
+)
+from renderer.vision.warp import sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from renderer.types import Frame, Points
+
+WEIGHTS = np.array((0.55, 1.6, 1.6), np.float32)  # luma changes with every shadow, hue does not
+STRANGE = 34.0  # weighted YCrCb distance from what a point usually looks like
+FOREIGN = 30.0  # chroma distance from the cheeks that no lip, mole or beard reaches
+LEARN = 0.06
+REACH, SPREAD = 0.16, 0.13  # eye distances: neighbours that must agree; how far the cover is drawn
+AGREE = 0.6
+MOST = 0.5  # share of covered points beyond which the face counts as lost
+
+
+class OcclusionWatch:
+    """Colours of one face over the frames of a clip; feed it in order and tell it of cuts."""
+
+    def __init__(self) -> None:
+        self._usual: NDArray[np.float32] | None = None
+
+    def forget(self) -> None:
+        """Start anew: another shot has other light."""
+        self._usual = None
+
+    def covered(self, picture: Frame, points: Points) -> NDArray[np.bool_]:
+        """(468,) True where something lies before the face.
+
+        Args:
+            picture: BGR, reduced to about a quarter; points: (478, 3) mesh in its pixels.
+        """
+        colours = _colours(picture, points)
+        if self._usual is None:
+            self._usual = _first_guess(colours)
+        apart = np.linalg.norm((_levelled(colours, self._usual) - self._usual) * WEIGHTS, axis=1)
+        covered = _patches(apart > STRANGE, points)
+        self._usual[~covered] += LEARN * (colours - self._usual)[~covered]
+        return covered
+
+
+def cover_mask(covered: NDArray[np.bool_], points: Points, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """(H, W) 0..1 over the covered points, with a soft rim."""
+    mask = np.zeros(shape, np.float32)
+    radius = max(2, round(SPREAD * float(iod(points))))
+    for x, y in points[:SURFACE][covered, :2].round().astype(int).tolist():
+        cv2.circle(mask, (x, y), radius, 1.0, -1)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(radius / 3, 0.8)), np.float32)
+
+
+def is_lost(covered: NDArray[np.bool_]) -> bool:
+    """True when too little of the face is left to replace."""
+    return bool(covered[_skin_points()].mean() > MOST)
+
+
+@cache
+def _skin_points() -> NDArray[np.bool_]:
+    """Points that lie on plain skin and neither move by themselves nor see past the outline."""
+    skin = np.ones(SURFACE, bool)
+    for rows in (BROW_LEFT, BROW_RIGHT, EYE_LEFT, EYE_RIGHT, LIDS_LEFT, LIDS_RIGHT, UPPER_LIP, LOWER_LIP):
+        skin[list(rows)] = False
+    skin[[*OVAL, *NOSTRILS, 61, 291, 78, 308]] = False
+    return skin
+
+
+def _colours(picture: Frame, points: Points) -> NDArray[np.float32]:
+    """(468, 3) YCrCb at the points, blurred a little against noise and pores."""
+    soft = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 1.5), cv2.COLOR_BGR2YCrCb)
+    return np.asarray(sample(np.asarray(soft, np.uint8), points[None, :SURFACE, :2])[0], np.float32)
+
+
+def _levelled(colours: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The colours without a change of the whole face's light."""
+    skin = _skin_points()
+    return np.asarray(colours - np.median((colours - usual)[skin], axis=0), np.float32)
+
+
+def _first_guess(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The first frame is taken as usual, except where its hue cannot belong to a face."""
+    typical = np.median(colours[_skin_points()], axis=0)
+    foreign = np.linalg.norm((colours - typical)[:, 1:], axis=1) > FOREIGN
+    return np.where(foreign[:, None], typical, colours).astype(np.float32)
+
+
+def _patches(strange: NDArray[np.bool_], points: Points) -> NDArray[np.bool_]:
+    """Covered points: most skin points near them are strange. Single strange points are shadows or noise."""
+    skin = _skin_points()
+    if not (strange & skin).any():
+        return np.zeros(SURFACE, bool)
+    flat = points[:SURFACE, :2]
+    near = ((flat[:, None] - flat[None]) ** 2).sum(-1) < (REACH * float(iod(points))) ** 2
+    votes = near[:, skin]
+    share = (votes & strange[skin]).sum(1) / np.maximum(votes.sum(1), 1)
+    return np.asarray((share > AGREE) & (votes.sum(1) > 2), bool)
