@@ -1,0 +1,67 @@
+"""``manage.py prepare``: everything an installation needs before its first start; each step is skipped when done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from renderer import weights
+from renderer.errors import RenderError
+from renderer.provenance import keys
+
+
+class Command(BaseCommand):
+    help = "Joins and checks the weights, migrates, collects static files, makes keys and, if wanted, demo data."
+    requires_system_checks = ()
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        self._step("weights", join_weights)
+        self._step("database", lambda: quietly("migrate"))
+        self._step("static files", lambda: quietly("collectstatic", interactive=False))
+        self._step("signing keys", make_keys)
+        if settings.S3_BUCKET:
+            self._step("S3 bucket", make_bucket)
+        if settings.ADFORGE_DEMO:
+            self._step("demo data", lambda: quietly("seed_demo"))
+
+    def _step(self, name: str, work: Callable[[], str]) -> None:
+        started = time.monotonic()
+        try:
+            result = work()
+        except RenderError as error:
+            raise CommandError(f"{name}: {error.message}") from error
+        self.stdout.write(f"  {name:14} {result} ({time.monotonic() - started:.1f} s)")
+
+
+def quietly(command: str, **options: Any) -> str:
+    call_command(command, verbosity=0, **options)
+    return "ready"
+
+
+def join_weights() -> str:
+    """Puts every model file in place and checks its hash."""
+    for name in weights.REGISTRY:
+        weights.ensure(name, settings.MODEL_DIR)
+    return f"{len(weights.REGISTRY)} files ready"
+
+
+def make_keys() -> str:
+    """A certificate chain and watermark keys of this installation's own, unless it has some."""
+    keys.ensure(settings.KEY_DIR)
+    return keys.describe(settings.KEY_DIR)
+
+
+def make_bucket() -> str:
+    """The private bucket, where the S3 account may create one."""
+    storage: Any = storages["renditions"]
+    client = storage.connection.meta.client
+    held = [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
+    if settings.S3_BUCKET not in held:
+        client.create_bucket(Bucket=settings.S3_BUCKET)
+    return settings.S3_BUCKET
