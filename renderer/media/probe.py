@@ -39,8 +39,8 @@ def probe(path: Path, limits: ClipLimits | None = None) -> ClipFacts:
     """Decode the whole clip and return its facts.
 
     Raises:
-        InputError: ``UNREADABLE_FILE`` (not a video, empty, truncated), ``CLIP_TOO_LARGE``, ``CLIP_TOO_LONG``,
-            ``CLIP_TOO_SHORT``, ``CLIP_TOO_SMALL``, ``SILENT_AUDIO`` (only where the limits ask for sound).
+        InputError: ``UNREADABLE_FILE`` (not a video, empty, truncated), ``TOO_LARGE``, ``TOO_LONG``,
+            ``TOO_SHORT``, ``TOO_SMALL``, ``SILENT_AUDIO`` (only where the limits ask for sound).
     """
     try:
         with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
@@ -82,15 +82,15 @@ def _check_header(container: InputContainer, video: VideoStream, fps: float, lim
     short_side = min(video.width, video.height)
     if video.width * video.height > limits.max_pixels or fps > limits.max_fps:
         text = f"The clip is {video.width}x{video.height} at {fps:.4g} fps"
-        raise InputError("CLIP_TOO_LARGE", f"{text}; export it at 1080p and {limits.max_fps:g} fps or less.")
+        raise InputError("TOO_LARGE", f"{text}; export it at 1080p and {limits.max_fps:g} fps or less.")
     if 0 < short_side < limits.min_side:
         raise InputError(
-            "CLIP_TOO_SMALL", f"The clip's short side is {short_side} px; {limits.min_side} are needed."
+            "TOO_SMALL", f"The clip's short side is {short_side} px; {limits.min_side} are needed."
         )
     seconds = (container.duration or 0) / av.time_base
     if seconds > limits.max_seconds:
         raise InputError(
-            "CLIP_TOO_LONG", f"The clip lasts {seconds:.0f} s; at most {limits.max_seconds:.0f} are taken."
+            "TOO_LONG", f"The clip lasts {seconds:.0f} s; at most {limits.max_seconds:.0f} are taken."
         )
 
 
@@ -111,11 +111,11 @@ def _count(
             and video.average_rate
             and frames > limits.max_seconds * float(video.average_rate) + 1
         ):
-            raise InputError("CLIP_TOO_LONG", f"The clip is longer than {limits.max_seconds:.0f} s.")
+            raise InputError("TOO_LONG", f"The clip is longer than {limits.max_seconds:.0f} s.")
     if not frames:
         raise _unreadable()
     if limits is not None and video.average_rate and frames < limits.min_seconds * float(video.average_rate):
-        raise InputError("CLIP_TOO_SHORT", f"The clip is shorter than {limits.min_seconds:g} s.")
+        raise InputError("TOO_SHORT", f"The clip is shorter than {limits.min_seconds:g} s.")
     return frames, peak, rotation
 
 

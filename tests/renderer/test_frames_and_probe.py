@@ -104,11 +104,11 @@ def test_garbage_is_refused(tmp_path: Path, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("limits", "code"),
     [
-        (ClipLimits(max_pixels=1000), "CLIP_TOO_LARGE"),
-        (ClipLimits(max_fps=12), "CLIP_TOO_LARGE"),
-        (ClipLimits(min_side=500), "CLIP_TOO_SMALL"),
-        (ClipLimits(max_seconds=0.5), "CLIP_TOO_LONG"),
-        (ClipLimits(min_seconds=5), "CLIP_TOO_SHORT"),
+        (ClipLimits(max_pixels=1000), "TOO_LARGE"),
+        (ClipLimits(max_fps=12), "TOO_LARGE"),
+        (ClipLimits(min_side=500), "TOO_SMALL"),
+        (ClipLimits(max_seconds=0.5), "TOO_LONG"),
+        (ClipLimits(min_seconds=5), "TOO_SHORT"),
         (ClipLimits(needs_sound=True), "SILENT_AUDIO"),
     ],
 )
