@@ -18,26 +18,32 @@ from renderer.media.frames import read_frames
 from renderer.speech.trajectory import targets
 from renderer.vision import mouthplan
 from renderer.vision.landmarks import SURFACE, iod
-from renderer.vision.mouth import MouthRange, breadth_of, follow_mouth, mouth_range, speaking
+from renderer.vision.mouthactor import study, worn_range
 from renderer.vision.mouthbank import build_bank, choose_frames
 from renderer.vision.mouthpaint import MouthPainter, Texture
 from renderer.vision.mouthpath import JoinWeights
 from renderer.vision.mouthplan import TargetWeights, Wants
-from renderer.vision.mouthshape import MouthBasis, calm_down, correct, learn_basis, lend, part_lips
+from renderer.vision.mouthshape import calm_down, correct, lend, part_lips
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from renderer.engines.base import FaceSession
     from renderer.types import FaceTrack, Frame, Points, VoiceTrack
-    from renderer.vision.mouth import MouthTrack
+    from renderer.vision.mouth import MouthRange
+    from renderer.vision.mouthactor import Actor
     from renderer.vision.mouthbank import MouthBank
 
+    Shares = list[tuple[tuple[int, float], ...]]
+
 KEPT_BANKS = 2
+CROP_SPARE = 1.25  # crops keep a little more resolution than they are shown at
 SHARPEN_LIMIT = 0.6
-SHARPEN_LOSS = 1.15  # what JPEG and resampling cost in Laplacian variance, measured on still frames
+SHARPEN_LOSS = 1.15  # Laplacian variance that JPEG and resampling cost
+SHARP_PERCENTILE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,22 @@ class RewriteSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Actor:
-    """A clip seen as a source or bearer of mouths."""
+class _Cast:
+    """Who bears the new mouth, who lends it, the lent mouths, and the lent range on the bearer's face."""
 
-    track: FaceTrack
-    mouth: MouthTrack
-    basis: MouthBasis
-    range: MouthRange
-    fps: float
+    bearer: Actor
+    lender: Actor
+    bank: MouthBank
+    worn: MouthRange
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """What to show in every frame: (T, 468, 3) shapes, units with their shares, and how much to change."""
+
+    shapes: NDArray[np.float32]
+    shares: Shares
+    involved: NDArray[np.float32]
 
 
 class RewriteLipSyncer:
@@ -69,8 +83,8 @@ class RewriteLipSyncer:
         name="rewrite",
         version="1.0",
         stage="lipsync",
-        licence="AdForge",
-        licence_url="",
+        licence="own code; landmarks: Apache-2.0",
+        licence_url="https://www.apache.org/licenses/LICENSE-2.0",
         commercial_use=True,
     )
 
@@ -91,153 +105,129 @@ class RewriteLipSyncer:
         Raises:
             InputError: ``DB_TOO_SHORT`` when the recording shows the face for less than ``min_seconds``.
         """
-        bearer = _actor(track)
-        lender = _actor(source[1]) if source else bearer
+        bearer = study(track)
+        lender = study(source[1]) if source else bearer
         self._require_length(lender)
-        bank = self._bank(source[0] if source else master, lender, bearer)
-        aim = _aim(bearer, lender, voice)
-        units = mouthplan.describe_units(bank, lender.mouth, lender.range)
-        wants = Wants(aim.opening, aim.width, aim.closed, mouthplan.turns(bearer.mouth.poses), None)
-        involved = _involvement(aim, bearer)
+        if source:
+            bank = self._kept_bank(source[0], lender, bearer)
+        else:
+            bank = self._collect(_substituted(master, face), lender, bearer)
+        cast = _Cast(bearer, lender, bank, worn_range(bearer, lender))
+        aim = _aim(cast, voice)
+        score = self._compose(cast, aim)
+        return RewriteSession(_with_own(aim, score.involved, cast), cast, score)
+
+    def _require_length(self, lender: Actor) -> None:
+        if lender.seconds < self.settings.min_seconds:
+            text = f"The recording shows the face for {lender.seconds:.1f} s; lip-sync needs {self.settings.min_seconds:g} s."
+            raise InputError("DB_TOO_SHORT", text)
+
+    def _kept_bank(self, clip: Path, lender: Actor, bearer: Actor) -> MouthBank:
+        """A take serves every variant of its likeness: the last ones used stay in memory."""
+        size = f"{_crop_limit(self.settings, bearer):.0f} {bearer.fps}"
+        key = hashlib.sha256(lender.track.points.tobytes() + size.encode()).hexdigest()
+        if key not in self._banks:
+            self._banks[key] = self._collect(read_frames(clip), lender, bearer)
+        self._banks.move_to_end(key)
+        while len(self._banks) > KEPT_BANKS:
+            self._banks.popitem(last=False)
+        return self._banks[key]
+
+    def _collect(self, frames: Iterator[Frame], lender: Actor, bearer: Actor) -> MouthBank:
+        stride = max(1, round(lender.fps / bearer.fps))
+        wanted = choose_frames(lender.mouth.present, lender.fps, stride, self.settings.max_units)
+        return build_bank(frames, lender.track, wanted, _crop_limit(self.settings, bearer))
+
+    def _compose(self, cast: _Cast, aim: LipTargets) -> _Score:
+        units = mouthplan.describe_units(cast.bank, cast.lender.mouth, cast.lender.range)
+        wants = Wants(aim.opening, aim.width, aim.closed, mouthplan.turns(cast.bearer.mouth.poses))
+        own = cast.bearer.range.opening(cast.bearer.mouth.opening)
+        involved = mouthplan.involvement(aim.speech, own, cast.bearer.fps) * cast.bearer.mouth.present
         chosen = mouthplan.choose_units(
             wants, units, involved > 0, self.settings.targets, self.settings.joins
         )
-        worn = _worn_range(bearer, lender)
-        meshes = _meshes(aim, chosen, bank, lender, bearer, worn)
-        painter = MouthPainter(bearer.basis, lips_only=face is not None and source is None)
         shares = mouthplan.crossfades(chosen, units, aim.opening)
-        final = _with_own(aim, involved, bearer, worn)
-        return RewriteSession(final, bearer, lender, bank, painter, meshes, shares, involved)
-
-    def _require_length(self, lender: _Actor) -> None:
-        seconds = float(lender.mouth.present.sum()) / lender.fps
-        if seconds < self.settings.min_seconds:
-            text = f"The recording shows the face for {seconds:.1f} s; lip-sync needs {self.settings.min_seconds:g} s."
-            raise InputError("DB_TOO_SHORT", text)
-
-    def _bank(self, clip: Path, lender: _Actor, bearer: _Actor) -> MouthBank:
-        limit = min(self.settings.max_iod, 1.25 * _eyes(bearer))
-        key = hashlib.sha256(lender.track.points.tobytes() + f"{limit:.0f} {bearer.fps}".encode()).hexdigest()
-        if key not in self._banks:
-            stride = max(1, round(lender.fps / bearer.fps))
-            wanted = choose_frames(lender.mouth.present, lender.fps, stride, self.settings.max_units)
-            self._banks[key] = build_bank(read_frames(clip), lender.track, wanted, limit)
-            while len(self._banks) > KEPT_BANKS:
-                self._banks.popitem(last=False)
-        self._banks.move_to_end(key)
-        return self._banks[key]
+        return _Score(_shapes(cast, aim, chosen), shares, involved.astype(np.float32))
 
 
-def _actor(track: FaceTrack) -> _Actor:
-    mouth = follow_mouth(track)
-    return _Actor(track, mouth, learn_basis(mouth), mouth_range(mouth), float(track.fps))
+def _crop_limit(settings: RewriteSettings, bearer: Actor) -> float:
+    return min(settings.max_iod, CROP_SPARE * bearer.eyes)
 
 
-def _eyes(actor: _Actor) -> float:
-    return float(np.median(iod(actor.track.points[actor.mouth.present])))
+def _substituted(master: Path, face: FaceSession | None) -> Iterator[Frame]:
+    """The master as the lips will find it: with the substituted face, whose mouths must look like it."""
+    for index, frame in enumerate(read_frames(master)):
+        yield face.render(index, frame) if face else frame
 
 
-def _worn_range(bearer: _Actor, lender: _Actor) -> MouthRange:
-    """The lender's range on the bearer's face: same movement, the bearer's closed lips and calm width."""
-    size = float(breadth_of(bearer.basis.neutral) / breadth_of(lender.basis.neutral))
-    calm = float(breadth_of(bearer.basis.neutral))
-    offset = [
-        calm + size * (edge - float(breadth_of(lender.basis.neutral)))
-        for edge in (lender.range.narrow, lender.range.wide)
-    ]
-    span = size * (lender.range.open - lender.range.closed)
-    return MouthRange(bearer.range.closed, bearer.range.closed + span, *offset)
-
-
-def _aim(bearer: _Actor, lender: _Actor, voice: VoiceTrack) -> LipTargets:
-    """Targets of the phonemes, moved to the spread of the lender's own speech."""
-    opening, width, speech, closed = targets(voice.spans, len(bearer.mouth), bearer.fps)
-    active = speaking(lender.mouth, lender.fps)
-    step = mouthplan.FASTEST / bearer.fps
-    spoken = (
-        lender.range.opening(lender.mouth.opening[active]),
-        lender.range.width(lender.mouth.width[active]),
-    )
-    opening = mouthplan.in_manner(opening, spoken[0], speech, closed, step)
-    width = mouthplan.in_manner(width, spoken[1], speech, np.zeros_like(closed), step)
+def _aim(cast: _Cast, voice: VoiceTrack) -> LipTargets:
+    """Targets of the phonemes with the mean and spread of the lender's own speech."""
+    fps = cast.bearer.fps
+    opening, width, speech, closed = targets(voice.spans, len(cast.bearer.mouth), fps)
+    openings, widths = cast.lender.speech()
+    step = mouthplan.FASTEST / fps
+    opening = mouthplan.in_manner(opening, openings, speech, closed, step)
+    width = mouthplan.in_manner(width, widths, speech, np.zeros_like(closed), step)
     return LipTargets(opening, width, speech, closed)
 
 
-def _involvement(aim: LipTargets, bearer: _Actor) -> NDArray[np.float32]:
-    own = bearer.range.opening(bearer.mouth.opening)
-    return mouthplan.involvement(aim.speech, own, bearer.fps) * bearer.mouth.present
-
-
-def _with_own(aim: LipTargets, involved: NDArray[np.float32], bearer: _Actor, worn: MouthRange) -> LipTargets:
+def _with_own(aim: LipTargets, involved: NDArray[np.float32], cast: _Cast) -> LipTargets:
     """What the session truly aims at: where the bearer's own mouth stays, its own shape is the target."""
-    own = worn.opening(bearer.mouth.opening), worn.width(bearer.mouth.width)
-    opening = involved * aim.opening + (1 - involved) * own[0]
-    width = involved * aim.width + (1 - involved) * own[1]
+    mouth = cast.bearer.mouth
+    opening = involved * aim.opening + (1 - involved) * cast.worn.opening(mouth.opening)
+    width = involved * aim.width + (1 - involved) * cast.worn.width(mouth.width)
     return LipTargets(opening, width, aim.speech, aim.closed)
 
 
-def _meshes(
-    aim: LipTargets,
-    chosen: NDArray[np.intp],
-    bank: MouthBank,
-    lender: _Actor,
-    bearer: _Actor,
-    worn: MouthRange,
-) -> NDArray[np.float32]:
+def _shapes(cast: _Cast, aim: LipTargets, chosen: NDArray[np.intp]) -> NDArray[np.float32]:
     """(T, 468, 3) wanted shapes on the bearer's face; frames without a unit keep the bearer's own."""
-    shapes = bearer.mouth.shapes.copy()
-    used = chosen >= 0
-    frames = bank.frames[chosen[used]]
-    shapes[used] = lend(lender.mouth.shapes[frames], lender.basis, bearer.basis)
-    shapes = calm_down(shapes)
-    gap, breadth = worn.gap(aim.opening), worn.breadth(aim.width)
-    shapes[used] = correct(shapes[used], gap[used], breadth[used], bearer.basis)
-    shapes[used] = part_lips(shapes[used], aim.closed[used])
+    shapes, used = cast.bearer.mouth.shapes.copy(), chosen >= 0
+    lent = cast.lender.mouth.shapes[cast.bank.frames[chosen[used]]]
+    shapes[used] = lend(lent, cast.lender.basis, cast.bearer.basis)
+    calm = calm_down(shapes)[used]
+    gap, breadth = cast.worn.gap(aim.opening[used]), cast.worn.breadth(aim.width[used])
+    shapes[used] = part_lips(correct(calm, gap, breadth, cast.bearer.basis), aim.closed[used])
     return shapes
 
 
 class RewriteSession:
-    """A prepared lip-sync of one clip."""
+    """LipSession of one clip and one voice. Frames may be rendered in any order and more than once."""
 
-    def __init__(
-        self,
-        aim: LipTargets,
-        bearer: _Actor,
-        lender: _Actor,
-        bank: MouthBank,
-        painter: MouthPainter,
-        shapes: NDArray[np.float32],
-        shares: list[tuple[tuple[int, float], ...]],
-        involved: NDArray[np.float32],
-    ) -> None:
+    def __init__(self, aim: LipTargets, cast: _Cast, score: _Score) -> None:
         self.targets = aim
-        self.skipped = 0
-        self._bearer, self._lender, self._bank, self._painter = bearer, lender, bank, painter
-        self._shapes, self._shares, self._involved = shapes, shares, involved
-        self._sharp = float(np.percentile(bank.sharpness, 60))
+        self._cast, self._score = cast, score
+        self._painter = MouthPainter(cast.bearer.basis)
+        self._sharp = SHARPEN_LOSS * float(np.percentile(cast.bank.sharpness, SHARP_PERCENTILE))
+        self._skipped: set[int] = set()
+
+    @property
+    def skipped(self) -> int:
+        """Frames passed through because no usable face was in them."""
+        return len(self._skipped)
 
     def render(self, index: int, frame: Frame) -> Frame:
         """The frame with the wanted mouth; the frame itself in rests and where the face is lost."""
-        if index >= len(self._shares) or not self._bearer.mouth.present[index]:
-            self.skipped += 1
+        track = self._cast.bearer.track
+        if index >= len(track) or not track.present[index]:
+            self._skipped.add(index)
             return frame
-        if not self._shares[index]:
+        if not self._score.shares[index]:
             return frame
-        now = self._bearer.track.points[index, :SURFACE]
-        wanted = self._wanted(index, now)
-        textures = [self._texture(unit, share) for unit, share in self._shares[index]]
-        eyes = float(iod(self._bearer.track.points[index]))
-        return self._painter.paint(frame, now[:, :2], wanted, eyes, textures, float(self._involved[index]))
+        now = track.points[index, :SURFACE]
+        textures = [self._texture(unit, share) for unit, share in self._score.shares[index]]
+        eyes = float(iod(track.points[index]))
+        cover = float(self._score.involved[index])
+        return self._painter.paint(frame, now[:, :2], self._wanted(index, now), eyes, textures, cover)
 
     def _wanted(self, index: int, now: Points) -> NDArray[np.float32]:
         """(468, 2) pixels: the wanted shape posed as the head is in this frame, the upper face as it is."""
-        posed = self._bearer.mouth.poses[index].invert(self._shapes[index])
-        reach = self._bearer.basis.reach[:, None] * self._involved[index]
+        bearer = self._cast.bearer
+        posed = bearer.mouth.poses[index].invert(self._score.shapes[index])
+        reach = bearer.basis.reach[:, None] * self._score.involved[index]
         return np.asarray((now + reach * (posed - now))[:, :2], np.float32)
 
     def _texture(self, unit: int, share: float) -> Texture:
-        crop, frame = self._bank.crops[unit], self._bank.frames[unit]
-        ratio = self._sharp * SHARPEN_LOSS / max(float(self._bank.sharpness[unit]), 1.0)
-        amount = float(np.clip(np.sqrt(ratio) - 1, 0, SHARPEN_LIMIT))
-        points = crop.place(self._lender.track.points[frame, :SURFACE])
-        return Texture(crop, points, share, amount)
+        crop, frame = self._cast.bank.crops[unit], self._cast.bank.frames[unit]
+        ratio = self._sharp / max(float(self._cast.bank.sharpness[unit]), 1.0)
+        unsharp = float(np.clip(np.sqrt(ratio) - 1, 0, SHARPEN_LIMIT))
+        return Texture(crop, crop.place(self._cast.lender.track.points[frame, :SURFACE]), share, unsharp)

@@ -63,13 +63,11 @@ class MouthPainter:
 
     Args:
         basis: of the face in the clip.
-        lips_only: paste lips and mouth only and keep the skin round them (the skin is another person's).
     """
 
-    def __init__(self, basis: MouthBasis, *, lips_only: bool = False) -> None:
+    def __init__(self, basis: MouthBasis) -> None:
         self._jaw = _mesh(basis, JAW_REACH)
         self._ring = _mesh(basis, RING_REACH)
-        self._lips_only = lips_only
 
     def paint(
         self,
@@ -116,7 +114,7 @@ class MouthPainter:
         textures: Sequence[Texture],
         alpha: float,
     ) -> Frame:
-        skin, cover = self._masks(wanted, eyes, box)
+        skin, cover = _masks(wanted, eyes, box)
         layers = [self._texture(texture, wanted, eyes, box, step) for texture in textures]
         look = layers[0]
         if len(layers) > 1:
@@ -133,16 +131,14 @@ class MouthPainter:
         soft = cv2.GaussianBlur(look, (0, 0), max(UNSHARP_SIGMA * eyes, 0.8))
         return cv2.addWeighted(look, 1 + texture.unsharp, soft, -texture.unsharp, 0).astype(np.uint8)
 
-    def _masks(
-        self, wanted: Points, eyes: float, box: Box
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Where both pictures show skin (for the light), and where the recorded mouth covers the frame."""
-        corner = (float(box[0]), float(box[1]))
-        shape = (box[3] - box[1], box[2] - box[0])
-        ring = polygon_mask(wanted[list(LOWER_RING)], shape, corner)
-        lips = _grown(polygon_mask(wanted[list(LIPS_OUT)], shape, corner), LIP_MARGIN * eyes)
-        area = np.minimum(_grown(lips, EDGE * 2 * eyes), ring) if self._lips_only else ring
-        return ring * (1 - lips), _soft(area, EDGE * eyes)
+
+def _masks(wanted: Points, eyes: float, box: Box) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Where both pictures show skin (for the light), and where the recorded mouth covers the frame."""
+    corner = (float(box[0]), float(box[1]))
+    shape = (box[3] - box[1], box[2] - box[0])
+    ring = polygon_mask(wanted[list(LOWER_RING)], shape, corner)
+    lips = _grown(polygon_mask(wanted[list(LIPS_OUT)], shape, corner), LIP_MARGIN * eyes)
+    return ring * (1 - lips), _soft(ring, EDGE * eyes)
 
 
 def _mesh(basis: MouthBasis, reach: float) -> _Mesh:

@@ -31,6 +31,7 @@ CALM_OPENING, CALM_S = 0.22, 0.24
 RAMP_S = 0.12
 CANDIDATES = 60
 MOUTH_SCALE = 10.0  # eye distances to join-cost units
+LOOK_WEIGHT, LIGHT_WEIGHT = 0.5, 0.1  # of a look component and of a Lab unit in a join
 CHUNK = 512
 FADE_APART = 0.15
 
@@ -45,7 +46,6 @@ class TargetWeights:
     pose: float = 6.0  # per squared radian
     blur: float = 2.0
     speed: float = 1.0
-    light: float = 0.02
     parted: float = 50.0  # on p, b, m
 
 
@@ -58,20 +58,18 @@ class Units:
     turn: NDArray[np.float32]
     blur: Curve
     speed: Curve
-    light: NDArray[np.float32]
     features: NDArray[np.float32]
     follows: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """The wanted mouth per frame, T each; ``light`` is None where the clips cannot be compared."""
+    """The wanted mouth and the head's turn per frame, T each."""
 
     opening: Curve
     width: Curve
     closed: Flags
     turn: NDArray[np.float32]
-    light: NDArray[np.float32] | None
 
 
 def in_manner(wanted: Curve, natural: Curve, speech: Flags, closed: Flags, step: float) -> Curve:
@@ -129,7 +127,8 @@ def describe_units(bank: MouthBank, mouth: MouthTrack, limits: MouthRange) -> Un
     lips = mouth.shapes[:, list(LIPS_OUT + LIPS_IN)].reshape(len(mouth), -1)
     rate = np.abs(np.gradient(mouth.opening)) if len(mouth) > 1 else np.zeros(len(mouth))
     fast = max(float(np.percentile(rate[frames], 90)), 1e-6)
-    features = np.concatenate([_parts(lips[frames] * MOUTH_SCALE), 0.5 * bank.look], axis=1)
+    shape = _parts(lips[frames] * MOUTH_SCALE)
+    features = np.concatenate([shape, LOOK_WEIGHT * bank.look, LIGHT_WEIGHT * bank.light], axis=1)
     stride = int(np.diff(frames).min()) if len(frames) > 1 else 1
     return Units(
         opening=limits.opening(mouth.opening[frames]),
@@ -137,7 +136,6 @@ def describe_units(bank: MouthBank, mouth: MouthTrack, limits: MouthRange) -> Un
         turn=turns([mouth.poses[frame] for frame in frames]),
         blur=np.maximum(0, 1 - bank.sharpness / np.median(bank.sharpness)),
         speed=np.maximum(0, rate[frames] / fast - 1).astype(np.float32),
-        light=bank.light,
         features=features.astype(np.float32),
         follows=np.append(np.diff(frames) == stride, False),
     )
@@ -157,8 +155,6 @@ def target_costs(wants: Wants, units: Units, weights: TargetWeights) -> NDArray[
     cost += weights.pose * _squares(wants.turn, units.turn)
     cost += weights.blur * units.blur**2 + weights.speed * units.speed**2
     cost += weights.parted * wants.closed[:, None] * np.maximum(0, units.opening - 0.08)[None] ** 2
-    if wants.light is not None:
-        cost += weights.light * np.sqrt(_squares(wants.light, units.light))
     return np.asarray(cost, np.float32)
 
 
@@ -184,8 +180,7 @@ def choose_units(
 
 
 def _part(wants: Wants, rows: slice) -> Wants:
-    light = None if wants.light is None else wants.light[rows]
-    return Wants(wants.opening[rows], wants.width[rows], wants.closed[rows], wants.turn[rows], light)
+    return Wants(wants.opening[rows], wants.width[rows], wants.closed[rows], wants.turn[rows])
 
 
 def _spans(flags: Flags) -> list[tuple[int, int]]:
