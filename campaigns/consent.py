@@ -111,14 +111,19 @@ def _about_person(facts: GateFacts | None, use: UseRequest, now: datetime) -> De
         return Denial(DenialCode.NO_CONSENT)
     if facts.retired:
         return Denial(DenialCode.RETIRED)
-    if facts.person_kind != Person.Kind.SYNTHETIC and not _adult(
-        facts.birth_date, facts.died_on or now.date()
-    ):
-        return Denial(DenialCode.MINOR)
-    if (facts.died_on is not None) != (facts.person_kind == Person.Kind.ESTATE):
-        return Denial(DenialCode.ESTATE_PAPERS)
+    if denial := person_denial(facts.person_kind, facts.birth_date, facts.died_on, now.date()):
+        return denial
     if use.modality in _PICTURE and not facts.performer_released:
         return Denial(DenialCode.PERFORMER_RELEASE)
+    return None
+
+
+def person_denial(kind: str, born: date | None, died: date | None, today: date) -> Denial | None:
+    """What rules a person out whatever they signed: being a minor, or dead without an estate."""
+    if kind != Person.Kind.SYNTHETIC and not _adult(born, died or today):
+        return Denial(DenialCode.MINOR)
+    if (died is not None) != (kind == Person.Kind.ESTATE):
+        return Denial(DenialCode.ESTATE_PAPERS)
     return None
 
 

@@ -69,3 +69,14 @@ def require(user: SomeUser, organisation: Organisation, action: str) -> None:
     """
     if not may(user, organisation, action):
         raise PermissionDenied("Your role does not allow this.")
+
+
+def id_of(user: SomeUser) -> int:
+    """The key of somebody who is signed in.
+
+    Raises:
+        PermissionDenied: nobody is.
+    """
+    if user.pk is None:
+        raise PermissionDenied("Please sign in.")
+    return int(user.pk)
