@@ -10,7 +10,10 @@ from campaigns.models.base import PublicModel, evidence, masters, private_file
 
 
 class Campaign(PublicModel):
-    """One brief: who advertises what, where, in which channels and languages."""
+    """One brief: who advertises what, where, in which channels and languages, and with whom.
+
+    ``likenesses`` is the marketer's pick for the matrix; it grants nothing, the gate is asked per variant.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="campaigns")
     name = models.CharField(max_length=200)
@@ -25,6 +28,7 @@ class Campaign(PublicModel):
     bed = private_file(masters, blank=True)
     bed_sha256 = models.CharField(max_length=64, blank=True)
     label_pack = models.CharField(max_length=20, blank=True)
+    likenesses = models.ManyToManyField("campaigns.Likeness", blank=True, related_name="campaigns")
     archived = models.BooleanField(default=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

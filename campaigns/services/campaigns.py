@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
 
 from campaigns import auditing, policy
-from campaigns.models import Campaign, Organisation, SomeUser
+from campaigns.exceptions import CampaignError
+from campaigns.models import Campaign, Likeness, Organisation, SomeUser
 from campaigns.services import values
 
 _CLEAN: Final[Mapping[str, Callable[[Any], Any]]] = {
@@ -77,6 +78,22 @@ def edit_campaign(campaign: Campaign, *, user: SomeUser, **changes: Any) -> Camp
             campaign.save(update_fields=[*changed, "updated_at"])
             auditing.record("campaign.edited", target=campaign, actor=user, fields=changed)
     return campaign
+
+
+def choose_likenesses(campaign: Campaign, *, user: SomeUser, likenesses: Iterable[Likeness]) -> None:
+    """Set which likenesses the campaign's matrix shows. Variants that exist already are not touched.
+
+    Raises:
+        CampaignError: ``FOREIGN_OBJECT``. PermissionDenied: the role is missing.
+    """
+    policy.require(user, campaign.organisation, "campaign.edit")
+    chosen = list(likenesses)
+    if any(likeness.person.organisation_id != campaign.organisation_id for likeness in chosen):
+        raise CampaignError("FOREIGN_OBJECT", "A likeness belongs to somebody else.")
+    with transaction.atomic():
+        campaign.likenesses.set(chosen)
+        refs = sorted(str(likeness.public_id) for likeness in chosen)
+        auditing.record("campaign.edited", target=campaign, actor=user, fields=["likenesses"], likenesses=refs)
 
 
 def archive_campaign(campaign: Campaign, *, user: SomeUser) -> None:
