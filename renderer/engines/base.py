@@ -58,7 +58,8 @@ class FaceDetector(Protocol):
 class FaceSession(Protocol):
     """A prepared substitution. ``render`` changes frame ``index`` and never raises for a lost face."""
 
-    skipped: int
+    @property
+    def skipped(self) -> int: ...
 
     def render(self, index: int, frame: Frame) -> Frame: ...
 
@@ -76,7 +77,9 @@ class LipSession(Protocol):
     """A prepared lip-sync. ``targets`` is what it aims at, for the sync proof."""
 
     targets: LipTargets
-    skipped: int
+
+    @property
+    def skipped(self) -> int: ...
 
     def render(self, index: int, frame: Frame) -> Frame: ...
 
