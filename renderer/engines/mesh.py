@@ -20,7 +20,7 @@ from renderer.vision import shape
 from renderer.vision.align import head_angles
 from renderer.vision.blend import QUARTER, mix
 from renderer.vision.enrolment import only_face, plate_frames, read_picture
-from renderer.vision.keeping import blinks, kept_mask
+from renderer.vision.keeping import blinks, keep_living
 from renderer.vision.landmarks import OVAL, SURFACE, iod, load_track
 from renderer.vision.occlusion import OcclusionWatch, cover_mask, is_lost
 from renderer.vision.plates import make_plate
@@ -173,8 +173,9 @@ class MeshSession:
         if covered.any():
             open_ *= 1 - cover_mask(covered, here.quarter, skin.shape)
         alpha = window * cv2.resize(open_, (crop.shape[1], crop.shape[0]))
-        alpha *= 1 - kept_mask(here.own, crop.shape[:2], float(self._blinks[index]))
-        return mix(crop, soften(patch, self._softness(index, patch, crop, alpha)), alpha)
+        replaced = mix(crop, soften(patch, self._softness(index, patch, crop, alpha)), alpha)
+        keep_living(replaced, crop, here.own, here.wanted, float(self._blinks[index]))
+        return replaced
 
     def _here(self, index: int, crop: Frame, box: Box) -> _Here:
         corner = np.array((box[0], box[1], 0), np.float32)

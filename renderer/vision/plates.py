@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 MARGIN = 0.35  # eye distances kept round the face
 FOREHEAD_KEPT = 0.85  # share of the forehead, from the brow line up, that the plate covers
 TEMPLE_PULL = 0.03
-EDGE_LOW, EDGE_TOP = 0.14, 0.24  # feather in eye distances at the jaw and at the forehead
-GATE_REACH = 0.45
+EDGE_LOW, EDGE_TOP = 0.09, 0.15  # feather in eye distances at the jaw and at the forehead
+# Where the performer's pixels that are no skin win: hair falls over forehead and temples, and on a turned head the
+# background begins right behind the rim.
+UPPER_REACH, RIM_REACH = 0.45, 0.16
 # How far down the forehead each upper outline point moves (1: all of the uncovered share), and temple points.
 TOP_POINTS = {
     10: 1,
@@ -106,8 +108,8 @@ def _window(picture: Frame, points: Points) -> tuple[NDArray[np.float32], NDArra
     inside = polygon_mask(_contour(points), shape)
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5) / eyes
     height = _height(points, shape)
-    near_edge = np.clip(1.2 - depth / GATE_REACH, 0, 1) * _smoothstep(height / 0.3 + 0.5)
-    gate = near_edge * (1 - features_mask(points, shape))
+    upper = np.clip(1.2 - depth / UPPER_REACH, 0, 1) * _smoothstep(height / 0.3 + 0.5)
+    gate = np.maximum(upper, _smoothstep(1 - depth / RIM_REACH)) * (1 - features_mask(points, shape))
     depth = depth * (1 - gate * (1 - _skin(picture, points)))
     window = _smoothstep(depth / (EDGE_LOW + (EDGE_TOP - EDGE_LOW) * np.clip(height / 0.4, 0, 1)))
     soft = cv2.GaussianBlur(window, (0, 0), max(0.02 * eyes, 0.5)) * inside

@@ -88,9 +88,8 @@ def proportions(likeness: Points, performer: Points) -> Points:
 
 
 def _freedom(front: Points) -> NDArray[np.float32]:
-    lips = _smoothstep((_distance(front, [*LIPS_OUT, *LIPS_IN]) - 0.02) / MOUTH_REACH)
     edge = _smoothstep(_distance(front, OVAL) / EDGE_REACH)
-    return np.asarray(lips * edge, np.float32)
+    return edge
 
 
 def _distance(front: Points, rows: Sequence[int]) -> NDArray[np.float32]:
