@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -16,19 +16,6 @@ from campaigns.states import transition
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
 RACERS = 12
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Rows other connections can see; the guard against TRUNCATE is lifted for the clean-up only."""
-    guard("ENABLE")
-    yield
-    guard("DISABLE")
-
-
-def guard(word: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE campaigns_auditentry {word} TRIGGER USER")
 
 
 def master() -> MasterClip:
@@ -89,7 +76,7 @@ def test_an_audit_entry_cannot_be_changed(statement: str) -> None:
     assert AuditEntry.objects.get().digest == entry.digest
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_gets_the_row() -> None:
     clip = master()
     ends = race(lambda _: transition(MasterClip.objects.get(pk=clip.pk), "probing"))
@@ -97,7 +84,7 @@ def test_of_many_workers_one_gets_the_row() -> None:
     assert AuditEntry.objects.filter(action="masterclip.probing").count() == 1
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 def test_the_audit_chain_holds_when_many_write_at_once() -> None:
     organisation = Organisation.objects.create(name="Brisa Coffee")
     ends = race(lambda _: write(organisation))
