@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
 _RATE = 16_000
+_PROMPTS = {"hi": "नमस्ते, यह हिन्दी में है।", "zh": "以下是普通话的句子，使用简体中文。"}
+"""A sentence in the script to write in; without it Hindi comes back in Urdu letters, Chinese in either script."""
 
 
 class WhisperTranscriber:
@@ -57,6 +59,7 @@ class WhisperTranscriber:
             segments, _ = self._model.transcribe(
                 resample(samples, rate, _RATE),
                 language=known,
+                initial_prompt=_PROMPTS.get(language),
                 beam_size=3,
                 temperature=0.0,
                 word_timestamps=True,

@@ -24,6 +24,7 @@ from renderer.speech.warping import carried
 from renderer.types import PhonemeSpan, Sound, VoiceTrack, WordSpan
 
 Heard = tuple[str, float, float]
+Times = tuple[float, float]
 Reader = Callable[[str], str]
 
 SHORT_PAUSE = 0.12
@@ -59,23 +60,37 @@ def match_score(script: str, heard: str, read: Reader) -> float:
 def script_words(words: Sequence[str], heard: Sequence[Heard]) -> list[WordSpan]:
     """The written words with the times at which they were heard.
 
-    Words the recogniser missed or spelt otherwise share the time of what was heard in their place, or the gap
-    between their neighbours. Empty when nothing was heard.
+    Letters are matched, not words, so it works without spaces too; what the recogniser missed or spelt otherwise
+    shares the time of what was heard in its place. Empty when nothing was heard.
     """
-    if not heard or not words:
+    clock = [times for word, start, end in heard for times in _letter_times(_plain(word), start, end)]
+    said = "".join(_plain(word) for word, _, _ in heard)
+    letters = [_plain(word) or "." for word in words]
+    if not said or not words:
         return []
-    spans: list[WordSpan] = []
-    matcher = SequenceMatcher(
-        None, [_plain(word) for word in words], [_plain(h[0]) for h in heard], autojunk=False
-    )
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    times = _matched_times("".join(letters), said, clock)
+    ends = np.cumsum([len(word) for word in letters])
+    return [
+        WordSpan(word, times[end - len(own)][0], max(times[end - 1][1], times[end - len(own)][0]))
+        for word, own, end in zip(words, letters, ends.tolist(), strict=True)
+    ]
+
+
+def _matched_times(wanted: str, said: str, clock: Sequence[Times]) -> list[Times]:
+    times: list[Times] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, wanted, said, autojunk=False).get_opcodes():
         if tag == "equal":
-            spans += [
-                WordSpan(words[i], *heard[j][1:]) for i, j in zip(range(i1, i2), range(j1, j2), strict=True)
-            ]
-        elif i2 > i1:
-            spans += _shared(words[i1:i2], *_room(heard, j1, j2))
-    return spans
+            times += clock[j1:j2]
+        else:
+            start = clock[j1][0] if j2 > j1 else clock[max(j1 - 1, 0)][1]
+            end = clock[j2 - 1][1] if j2 > j1 else start
+            times += _letter_times(wanted[i1:i2], start, end)
+    return times
+
+
+def _letter_times(word: str, start: float, end: float) -> list[Times]:
+    edges = np.linspace(start, max(start, end), len(word) + 1).tolist()
+    return list(pairwise(edges))
 
 
 def trimmed(words: Sequence[WordSpan], samples: Sound, rate: int) -> list[WordSpan]:
@@ -143,20 +158,6 @@ def _shares(phonemes: str) -> list[float]:
         elif symbol == "ː" and shares:
             shares[-1] *= _LONG
     return shares
-
-
-def _room(heard: Sequence[Heard], j1: int, j2: int) -> tuple[float, float]:
-    if j2 > j1:
-        return heard[j1][1], heard[j2 - 1][2]
-    before = heard[j1 - 1][2] if j1 else heard[0][1]
-    after = heard[j1][1] if j1 < len(heard) else heard[-1][2]
-    return before, max(before, after)
-
-
-def _shared(words: Sequence[str], start: float, end: float) -> list[WordSpan]:
-    weights = np.cumsum([0, *(max(1, len(_plain(word))) for word in words)])
-    edges = start + (end - start) * weights / weights[-1]
-    return [WordSpan(word, float(a), float(b)) for word, (a, b) in zip(words, pairwise(edges), strict=True)]
 
 
 def _loud(samples: Sound, rate: int) -> NDArray[np.bool_]:

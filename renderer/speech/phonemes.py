@@ -9,7 +9,8 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 from renderer.errors import InputError
-from renderer.speech import english, espeak, words
+from renderer.speech import english, espeak, japanese, mandarin, piper, words
+from renderer.speech.normalise import normalise
 from renderer.speech.timeline import is_sound
 from renderer.speech.vocabulary import VOCABULARY
 
@@ -41,14 +42,19 @@ _FRONT_ENDS: Mapping[str, tuple[FrontEnd, ...]] = MappingProxyType(
     {
         "en-US": (_always(english.NAME, english.american),),
         "en-GB": (_always(english.NAME, english.british),),
-        "es-ES": (_espeak("es"),),
-        "es-MX": (_espeak("es-419"),),
-        "es-419": (_espeak("es-419"),),
-        "fr-FR": (_espeak("fr-fr"),),
+        "es-ES": (_espeak("es"), _always(piper.NAME, piper.castilian)),
+        "es-MX": (_espeak("es-419"), _always(piper.NAME, piper.spanish)),
+        "es-419": (_espeak("es-419"), _always(piper.NAME, piper.spanish)),
+        "fr-FR": (_espeak("fr-fr"), _always(piper.NAME, piper.french)),
         "it-IT": (_espeak("it"),),
-        "pt-BR": (_espeak("pt-br"),),
+        "pt-BR": (_espeak("pt-br"), _always(piper.NAME, piper.portuguese)),
         "hi-IN": (_espeak("hi"),),
+        "ja-JP": (_always(japanese.NAME, japanese.phonemes),),
+        "zh-CN": (_always(mandarin.NAME, mandarin.phonemes),),
     }
+)
+_SEGMENTERS: Mapping[str, Callable[[str], list[str]]] = MappingProxyType(
+    {"ja-JP": japanese.segments, "zh-CN": mandarin.segments}
 )
 
 
@@ -101,11 +107,12 @@ def _letters(word: str) -> str:
 
 
 def written_words(text: str, locale: str) -> list[str]:
-    """The words of ``text`` as captions show them."""
-    return words.written_words(text)
+    """The words of ``text`` as captions show them, punctuation attached; "".join or " ".join gives the text again."""
+    segment = _SEGMENTERS.get(locale)
+    return words.attached(segment(text)) if segment else words.written_words(text)
 
 
 @lru_cache(maxsize=4096)
 def _phonemize(text: str, locale: str, _front_end: str) -> str:
     # The front end is part of the key: installing espeak-ng must not leave older readings behind.
-    return front_end(locale).read(text)
+    return front_end(locale).read(normalise(text, locale))

@@ -9,7 +9,9 @@ from difflib import SequenceMatcher
 from renderer.speech.timeline import is_sound
 from renderer.speech.vocabulary import EXTENDERS
 
-_WRITTEN = re.compile(r"(?:R\$|US\$|[$€£₹¥])\s\d[\d.,]*|\d[\d.,\u202f\u00a0]*\s%|\S+")
+_SIGN = r"(?:R\$|US\$|[$€£₹¥])"
+_WRITTEN = re.compile(rf"{_SIGN}\s\d\S*|\d[\d.,\u202f\u00a0]*\s(?:%|{_SIGN})\S*|\S+")
+_OPENING = frozenset("(（「『《〈【“‘¿¡$€£₹¥￥")
 
 Range = tuple[int, int]
 
@@ -17,6 +19,21 @@ Range = tuple[int, int]
 def written_words(text: str) -> list[str]:
     """The words as written, punctuation attached; an amount and its sign stay one word."""
     return _WRITTEN.findall(text)
+
+
+def attached(segments: Sequence[str]) -> list[str]:
+    """Segments of a language without spaces; a segment that is punctuation joins its neighbour."""
+    joined: list[str] = []
+    opening = ""
+    for segment in (part for part in segments if part.strip()):
+        if segment in _OPENING:
+            opening += segment
+        elif joined and not opening and not any(sign.isalnum() for sign in segment):
+            joined[-1] += segment
+        else:
+            joined.append(opening + segment)
+            opening = ""
+    return joined
 
 
 def word_ranges(
