@@ -23,11 +23,9 @@ def _flush_may_empty_the_audit() -> Iterator[None]:
     flush = TransactionTestCase._fixture_teardown
 
     def unguarded(case: TransactionTestCase) -> None:
-        with connection.schema_editor() as editor:
-            _audit_triggers.remove(None, editor)
+        _audit_triggers.unguard(connection)
         flush(case)
-        with connection.schema_editor() as editor:
-            _audit_triggers.install(None, editor)
+        _audit_triggers.guard(connection)
 
     TransactionTestCase._fixture_teardown = unguarded
     yield

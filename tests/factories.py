@@ -218,7 +218,11 @@ class ScriptFactory(DjangoModelFactory[models.Script]):
         for position in range(2 if extracted is None else extracted):
             start = 1.0 + 4.0 * position
             models.ScriptLine.objects.create(
-                script=self, position=position, start=start, end=start + 3.0, text=f"A fresh cup, part {position}."
+                script=self,
+                position=position,
+                start=start,
+                end=start + 3.0,
+                text=f"A fresh cup, part {position}.",
             )
 
 

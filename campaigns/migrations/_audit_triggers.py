@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "campaigns_auditentry"
@@ -34,14 +35,25 @@ _STATEMENTS = {
 
 
 def install(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Guard the table. A database without these triggers is refused: the audit would be a promise only."""
-    vendor = schema_editor.connection.vendor
-    if vendor not in _STATEMENTS:
-        raise NotImplementedError(f"no audit triggers for {vendor}: use SQLite or PostgreSQL")
-    for statement in _STATEMENTS[vendor][0]:
-        schema_editor.execute(statement, params=None)
+    guard(schema_editor.connection)
 
 
 def remove(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for statement in _STATEMENTS[schema_editor.connection.vendor][1]:
-        schema_editor.execute(statement, params=None)
+    unguard(schema_editor.connection)
+
+
+def guard(connection: BaseDatabaseWrapper) -> None:
+    """Put the triggers in place. A database we have none for is refused: the audit would be a promise only."""
+    if connection.vendor not in _STATEMENTS:
+        raise NotImplementedError(f"no audit triggers for {connection.vendor}: use SQLite or PostgreSQL")
+    _run(connection, _STATEMENTS[connection.vendor][0])
+
+
+def unguard(connection: BaseDatabaseWrapper) -> None:
+    _run(connection, _STATEMENTS[connection.vendor][1])
+
+
+def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -20,6 +20,7 @@ from campaigns.models import Consent, ConsentEvidence, LocalizedScript, Person, 
 from campaigns.services.consents import stop_variant
 
 ERASED_NAME = "erased person"
+Row = Take | ConsentEvidence | Rendition
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,12 @@ def erase_person(person: Person, *, actor: Actor = None) -> list[Removed]:
         _stop_everything(person, actor)
         _forget_names(person)
         auditing.record("person.erased", target=person, actor=actor)
-    return [_remove(kind, row, stored) for kind, row, stored in _files(person)]
+    return [_remove(kind, row, stored) for kind, row, stored in list(_files(person))]
+
+
+def would_remove(person: Person) -> list[Removed]:
+    """The same list, without touching anything."""
+    return [Removed(kind, str(row.public_id), stored.name or "") for kind, row, stored in _files(person)]
 
 
 def _stop_everything(person: Person, actor: Actor) -> None:
@@ -62,7 +68,12 @@ def _variants(person: Person) -> list[Variant]:
     return list(own | Variant.objects.filter(localized_script__in=spoken))
 
 
-def _files(person: Person) -> Iterator[tuple[str, Take | ConsentEvidence | Rendition, FieldFile]]:
+def _files(person: Person) -> Iterator[tuple[str, Row, FieldFile]]:
+    """Every file that still exists; an erased field is empty and is left out."""
+    return ((kind, row, stored) for kind, row, stored in _all_files(person) if stored.name)
+
+
+def _all_files(person: Person) -> Iterator[tuple[str, Row, FieldFile]]:
     for take in Take.objects.filter(likeness__person=person):
         yield "take", take, take.file
         yield "face track", take, take.track
@@ -74,15 +85,14 @@ def _files(person: Person) -> Iterator[tuple[str, Take | ConsentEvidence | Rendi
         yield "captions", rendition, rendition.captions
 
 
-def _remove(kind: str, row: Take | ConsentEvidence | Rendition, stored: FieldFile) -> Removed:
+def _remove(kind: str, row: Row, stored: FieldFile) -> Removed:
     name = stored.name or ""
-    if name:
-        stored.storage.delete(name)
-        type(row)._default_manager.filter(pk=row.pk).update(**_emptied(row, stored.field.name))
+    stored.storage.delete(name)
+    type(row)._default_manager.filter(pk=row.pk).update(**_emptied(row, stored.field.name))
     return Removed(kind, str(row.public_id), name)
 
 
-def _emptied(row: Take | ConsentEvidence | Rendition, field: str) -> dict[str, object]:
+def _emptied(row: Row, field: str) -> dict[str, object]:
     """Names and measures of the body go with the file; hashes stay, they prove what there was."""
     empty: dict[str, object] = {field: ""}
     if isinstance(row, Take):
