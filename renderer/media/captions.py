@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from renderer.media.fonts import with_families
 from renderer.types import WordSpan
 
 LINE_WIDTH = 42
@@ -193,9 +194,8 @@ def _ass_clock(seconds: float) -> str:
 
 
 def _ass_text(cue: Cue) -> str:
-    # Braces and backslashes are commands in ASS; a caption holds none of its own.
-    plain = [line.translate(str.maketrans("{}\\", "()/")) for line in cue.lines]
-    return "\\N".join(plain)
+    # A backslash is a command in ASS; a caption holds none of its own.
+    return "\\N".join(with_families(line.replace("\\", "/")) for line in cue.lines)
 
 
 def _font(text: str) -> str:

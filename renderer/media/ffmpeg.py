@@ -51,3 +51,9 @@ def failure(log: str) -> EngineError | ResourceError:
     if "No space left on device" in log:
         return ResourceError("DISK_FULL", "The disk is full; free some space and retry.")
     return EngineError("FFMPEG_FAILED", f"ffmpeg failed: {tail}")
+
+
+def filter_path(path: Path) -> str:
+    """A path as a filter argument: ffmpeg unescapes twice, once for the option and once for the graph."""
+    option = str(path).replace("\\", "\\\\").replace(":", "\\:").replace("'", "\\'")
+    return "".join(f"\\{letter}" if letter in "\\'[],;" else letter for letter in option)

@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from renderer.errors import InputError
-from renderer.media.ffmpeg import failure, ffmpeg_path
+from renderer.media.ffmpeg import failure, ffmpeg_path, filter_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,7 +210,7 @@ def _encode_arguments(
 ) -> list[str]:
     picture = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-"]
     sound = ["-i", str(audio), "-map", "0:v", "-map", "1:a"] if audio else ["-an"]
-    burn = f"ass={_quoted(subtitles.file)}:fontsdir={_quoted(subtitles.fonts)}," if subtitles else ""
+    burn = f"ass={filter_path(subtitles.file)}:fontsdir={filter_path(subtitles.fonts)}," if subtitles else ""
     even = "crop=trunc(iw/2)*2:trunc(ih/2)*2,"  # 4:2:0 needs even sides
     colour = f"{even}{burn}scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
     video = ["-vf", colour, "-c:v", "libx264", "-preset", profile.preset, "-crf", str(profile.crf)]
@@ -218,9 +218,3 @@ def _encode_arguments(
     aac = ["-c:a", "aac", "-b:a", f"{profile.audio_kbps}k", "-ar", str(profile.audio_rate)] if audio else []
     head = ["-hide_banner", "-loglevel", "error", "-y"]
     return [*head, *picture, *sound, *video, *tags, *aac, "-movflags", "+faststart", str(path)]
-
-
-def _quoted(path: Path) -> str:
-    """A path as a filter argument: ffmpeg unescapes twice, once for the option and once for the graph."""
-    option = str(path).replace("\\", "\\\\").replace(":", "\\:").replace("'", "\\'")
-    return "".join(f"\\{letter}" if letter in "\\'[],;" else letter for letter in option)
