@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 from renderer.errors import InputError
-from renderer.speech import english, espeak, japanese, mandarin, piper, words
+from renderer.speech import english, espeak, japanese, mandarin, romance, words
 from renderer.speech.normalise import normalise
 from renderer.speech.timeline import is_sound
 from renderer.speech.vocabulary import VOCABULARY
@@ -42,12 +42,12 @@ _FRONT_ENDS: Mapping[str, tuple[FrontEnd, ...]] = MappingProxyType(
     {
         "en-US": (_always(english.NAME, english.american),),
         "en-GB": (_always(english.NAME, english.british),),
-        "es-ES": (_espeak("es"), _always(piper.NAME, piper.castilian)),
-        "es-MX": (_espeak("es-419"), _always(piper.NAME, piper.spanish)),
-        "es-419": (_espeak("es-419"), _always(piper.NAME, piper.spanish)),
-        "fr-FR": (_espeak("fr-fr"), _always(piper.NAME, piper.french)),
+        "es-ES": (_espeak("es"), _always(romance.NAME, romance.castilian)),
+        "es-MX": (_espeak("es-419"), _always(romance.NAME, romance.spanish)),
+        "es-419": (_espeak("es-419"), _always(romance.NAME, romance.spanish)),
+        "fr-FR": (_espeak("fr-fr"), _always(romance.NAME, romance.french)),
         "it-IT": (_espeak("it"),),
-        "pt-BR": (_espeak("pt-br"), _always(piper.NAME, piper.portuguese)),
+        "pt-BR": (_espeak("pt-br"), _always(romance.NAME, romance.portuguese)),
         "hi-IN": (_espeak("hi"),),
         "ja-JP": (_always(japanese.NAME, japanese.phonemes),),
         "zh-CN": (_always(mandarin.NAME, mandarin.phonemes),),
