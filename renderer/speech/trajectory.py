@@ -19,6 +19,8 @@ from renderer.types import PhonemeSpan
 LEAD_S = 0.02
 """Lips move ahead of the sound they make."""
 DECAY_S = 0.035
+EDGE_S = 0.05
+"""A long sound holds its shape until this close to its ends; a short one only in its middle half."""
 REACH_S = 0.5
 """Beyond this distance a sound's pull is below e^-12 of its strength."""
 QUIET_S = 0.24
@@ -89,8 +91,8 @@ def _blend(pulls: Sequence[_Pull], times: Times) -> tuple[Times, ...]:
     opening, width = total * REST[0], total * REST[1]
     for pull in pulls:
         near = slice(*np.searchsorted(times, (pull.start - REACH_S, pull.end + REACH_S)))
-        centre, quarter = (pull.start + pull.end) / 2, (pull.end - pull.start) / 4
-        distance = np.maximum(np.abs(times[near] - centre) - quarter, 0.0)
+        centre, half = (pull.start + pull.end) / 2, (pull.end - pull.start) / 2
+        distance = np.maximum(np.abs(times[near] - centre) - max(half / 2, half - EDGE_S), 0.0)
         weight = pull.strength * np.exp(-distance / DECAY_S)
         total[near] += weight
         opening[near] += weight * pull.opening

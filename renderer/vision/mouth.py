@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.float32]
 
 RANGE_PERCENTILES = (4, 97)
-MIN_OPENING, MIN_WIDTH = 0.10, 0.06
+MIN_OPENING, MIN_WIDTH = 0.10, 0.08
 """Smallest range taken as speech, in eye distances: a clip with a resting mouth does not say how far it opens."""
 CLOSED_GAP = 0.012
 ACTIVE_WINDOW_S = 0.5

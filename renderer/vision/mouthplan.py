@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 MANNER_GAIN = (0.6, 2.6)
+LEAST_SPREAD = 0.22  # of the range: less does not read as speech
 MOST = 1.15  # of the range; the 97th percentile is not the widest a mouth goes
 FASTEST = 10.0  # ranges per second: between the 99th percentile and the fastest of fluent speakers
 REST_OPENING = 0.03
@@ -34,6 +35,7 @@ MOUTH_SCALE = 10.0  # eye distances to join-cost units
 LOOK_WEIGHT, LIGHT_WEIGHT = 0.5, 0.1  # of a look component and of a Lab unit in a join
 CHUNK = 512
 FADE_APART = 0.15
+SHUT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class TargetWeights:
     pose: float = 6.0  # per squared radian
     blur: float = 2.0
     speed: float = 1.0
-    parted: float = 50.0  # on p, b, m
+    parted: float = 60.0  # where the lips shall be shut: what shows between them cannot be removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def in_manner(wanted: Curve, natural: Curve, speech: Flags, closed: Flags, step:
     """
     if speech.sum() < 2 or len(natural) < 2:
         return wanted
-    goal = float(natural.std())
+    goal = max(float(natural.std()), LEAST_SPREAD)
     free = speech & ~closed
     middle = float(wanted[free].mean()) if free.any() else 0.0
 
@@ -151,10 +153,13 @@ def target_costs(wants: Wants, units: Units, weights: TargetWeights) -> NDArray[
     """(T, N) how badly each unit serves each frame."""
     short = wants.opening[:, None] - units.opening[None]
     cost = weights.opening * short**2 + weights.short * np.maximum(short, 0) ** 2
-    cost += weights.width * (wants.width[:, None] - units.width[None]) ** 2
+    # Of shut lips any width can be made; between open ones the corners decide what shows.
+    heed = weights.width * np.clip(0.2 + wants.opening, 0, 1)[:, None]
+    cost += heed * (wants.width[:, None] - units.width[None]) ** 2
     cost += weights.pose * _squares(wants.turn, units.turn)
     cost += weights.blur * units.blur**2 + weights.speed * units.speed**2
-    cost += weights.parted * wants.closed[:, None] * np.maximum(0, units.opening - 0.08)[None] ** 2
+    shut = wants.closed | (wants.opening < SHUT)
+    cost += weights.parted * shut[:, None] * np.maximum(0, units.opening - SHUT)[None] ** 2
     return np.asarray(cost, np.float32)
 
 
