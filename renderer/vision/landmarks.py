@@ -152,7 +152,7 @@ def load_track(path: Path) -> FaceTrack:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return _track_of(stored)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise InputError(
             "UNREADABLE_FILE", "The stored face track is damaged; upload the clip again."
         ) from error

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 WEIGHTS = np.array((0.55, 1.6, 1.6), np.float32)  # luma changes with every shadow, hue does not
 STRANGE = 34.0  # weighted YCrCb distance from what a point usually looks like
 FOREIGN = 30.0  # chroma distance from the cheeks that no lip, mole or beard reaches
+LIGHT = np.array((45.0, 10.0, 10.0), np.float32)  # most that the whole face may change as one
 LEARN = 0.06
+PATIENCE = 25  # frames after which a face that looks all different is taken as it is: the light has changed
 REACH, SPREAD = 0.16, 0.13  # eye distances: neighbours that must agree; how far the cover is drawn
 AGREE = 0.6
 MOST = 0.5  # share of covered points beyond which the face counts as lost
@@ -47,10 +49,11 @@ class OcclusionWatch:
 
     def __init__(self) -> None:
         self._usual: NDArray[np.float32] | None = None
+        self._lost = 0
 
     def forget(self) -> None:
         """Start anew: another shot has other light."""
-        self._usual = None
+        self._usual, self._lost = None, 0
 
     def covered(self, picture: Frame, points: Points) -> NDArray[np.bool_]:
         """(468,) True where something lies before the face.
@@ -64,6 +67,9 @@ class OcclusionWatch:
         apart = np.linalg.norm((_levelled(colours, self._usual) - self._usual) * WEIGHTS, axis=1)
         covered = _patches(apart > STRANGE, points)
         self._usual[~covered] += LEARN * (colours - self._usual)[~covered]
+        self._lost = self._lost + 1 if is_lost(covered) else 0
+        if self._lost >= PATIENCE:
+            self.forget()
         return covered
 
 
@@ -98,9 +104,9 @@ def _colours(picture: Frame, points: Points) -> NDArray[np.float32]:
 
 
 def _levelled(colours: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The colours without a change of the whole face's light."""
-    skin = _skin_points()
-    return np.asarray(colours - np.median((colours - usual)[skin], axis=0), np.float32)
+    """The colours without a change of the whole face's light, as far as light changes from frame to frame."""
+    change = np.median((colours - usual)[_skin_points()], axis=0)
+    return np.asarray(colours - np.clip(change, -LIGHT, LIGHT), np.float32)
 
 
 def _first_guess(colours: NDArray[np.float32]) -> NDArray[np.float32]:

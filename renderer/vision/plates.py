@@ -109,7 +109,9 @@ def _window(picture: Frame, points: Points) -> tuple[NDArray[np.float32], NDArra
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5) / eyes
     height = _height(points, shape)
     upper = np.clip(1.2 - depth / UPPER_REACH, 0, 1) * _smoothstep(height / 0.3 + 0.5)
-    gate = np.maximum(upper, _smoothstep(1 - depth / RIM_REACH)) * (1 - features_mask(points, shape))
+    gate = np.maximum(upper, _smoothstep(np.asarray(1 - depth / RIM_REACH, np.float32))) * (
+        1 - features_mask(points, shape)
+    )
     depth = depth * (1 - gate * (1 - _skin(picture, points)))
     window = _smoothstep(depth / (EDGE_LOW + (EDGE_TOP - EDGE_LOW) * np.clip(height / 0.4, 0, 1)))
     soft = cv2.GaussianBlur(window, (0, 0), max(0.02 * eyes, 0.5)) * inside

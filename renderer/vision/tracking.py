@@ -105,7 +105,8 @@ def refuse_small(size: float, limits: FaceLimits) -> None:
 
 
 def _refuse_rivals(seen: Sightings, limits: FaceLimits) -> None:
-    if seen.rivals > max(1.0, limits.rival_share * seen.looks):
+    # One look alone may be a poster or a misfire, unless the clip is too short for a second one.
+    if seen.rivals >= min(2, seen.looks) and seen.rivals > limits.rival_share * seen.looks:
         raise InputError(
             "MANY_FACES", "Two faces of similar size are in this clip; only a clip with one presenter works."
         )
