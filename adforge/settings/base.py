@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "csp",
     "campaigns",
     "renderer",
+    "adforge.apps.AdforgeConfig",
 ]
 
 MIDDLEWARE = [

@@ -93,7 +93,9 @@ def choose_likenesses(campaign: Campaign, *, user: SomeUser, likenesses: Iterabl
     with transaction.atomic():
         campaign.likenesses.set(chosen)
         refs = sorted(str(likeness.public_id) for likeness in chosen)
-        auditing.record("campaign.edited", target=campaign, actor=user, fields=["likenesses"], likenesses=refs)
+        auditing.record(
+            "campaign.edited", target=campaign, actor=user, fields=["likenesses"], likenesses=refs
+        )
 
 
 def archive_campaign(campaign: Campaign, *, user: SomeUser) -> None:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from campaigns import scope
 from campaigns.consent import first_denial
+from campaigns.exceptions import ConsentDenied, DenialCode
 from campaigns.models import Campaign, Likeness, LocalizedScript, MasterClip, Variant
 from campaigns.selectors import variants as selected
 from campaigns.services import specs
 from campaigns.services.specs import Parts
+from campaigns.types import Modality, UseRequest
+
+_LATER = frozenset({DenialCode.MODALITY, DenialCode.LOCALE, DenialCode.MAX_VARIANTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,27 @@ def offered_likenesses(campaign: Campaign) -> list[Likeness]:
 
     people = mine.select_related("person").prefetch_related("consents", "takes")
     return sorted(people, key=lambda likeness: (asked_for_others(likeness), likeness.name))
+
+
+def pick_denial(campaign: Campaign, likeness: Likeness) -> ConsentDenied | None:
+    """Why a likeness cannot be used in this campaign at all, before there is a script or a release.
+
+    The gate is asked about the voice, because for the picture it would first ask for the performer's release.
+    What depends on the script (language, kind of voice) is left to the matrix.
+    """
+    asked = UseRequest(
+        likeness_ref=str(likeness.public_id),
+        modality=Modality.VOICE_PRESET,
+        advertiser=campaign.advertiser,
+        category=campaign.product_category,
+        territories=tuple(campaign.territories),
+        channels=tuple(campaign.channels),
+        locale=campaign.source_locale,
+        text="",
+        master_ref="",
+    )
+    denied = first_denial((asked,))
+    return None if denied is None or denied.code in _LATER else denied
 
 
 def _cell(parts: Parts, newest: dict[tuple[int, int], Variant]) -> Cell:

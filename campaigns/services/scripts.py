@@ -102,6 +102,22 @@ def localize(
     return localized
 
 
+def remove_localization(localized: LocalizedScript, *, user: SomeUser) -> None:
+    """Take a language away again, as long as nothing was made in it.
+
+    Raises:
+        CampaignError: ``LOCALE_IN_USE``.
+    """
+    policy.require(user, localized.script.campaign.organisation, "campaign.edit")
+    if localized.variants.exists():
+        raise CampaignError("LOCALE_IN_USE", f"Variants in {localized.locale} exist, so the language stays.")
+    with transaction.atomic():
+        auditing.record(
+            "script.localized", target=localized, actor=user, locale=localized.locale, removed=True
+        )
+        localized.delete()
+
+
 def _checked(lines: Sequence[LineInput]) -> list[LineInput]:
     if not lines:
         raise CampaignError("SCRIPT_INCOMPLETE", "A script needs at least one line.")
