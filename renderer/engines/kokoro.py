@@ -129,7 +129,7 @@ class KokoroSynthesizer:
                 VOICE_UNAVAILABLE, EMPTY_SCRIPT when a line has nothing to say.
         """
         style, ordered = self._style(voice, locale), sorted(lines, key=lambda line: line.start)
-        stops = [line.start for line in ordered[1:]] + [seconds]
+        stops = [*(line.start for line in ordered[1:]), seconds][: len(ordered)]
         samples = np.zeros(round(seconds * RATE), np.float32)
         spans: list[PhonemeSpan] = []
         words: list[WordSpan] = []

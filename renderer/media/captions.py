@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from renderer.media.fonts import with_families
+from renderer.media.fonts import LATIN, with_families
 from renderer.types import WordSpan
 
 LINE_WIDTH = 42
@@ -48,7 +48,7 @@ def cues(words: Sequence[WordSpan]) -> list[Cue]:
     be read, and never overflow its two lines.
     """
     groups = _groups(words)
-    limits = [following[0].start for _, following in pairwise(groups)] + [float("inf")]
+    limits = [*(group[0].start for group in groups[1:]), float("inf")][: len(groups)]
     return [_cue(group, limit) for group, limit in zip(groups, limits, strict=True)]
 
 
@@ -58,19 +58,16 @@ def to_webvtt(captions: Iterable[Cue]) -> str:
     return "\n".join(["WEBVTT\n", *blocks])
 
 
-def to_ass(captions: Iterable[Cue], size: tuple[int, int], font: str = "") -> str:
+def to_ass(captions: Iterable[Cue], size: tuple[int, int]) -> str:
     """The cues as an ASS script (SSA 4+) for a picture of ``size`` = (width, height).
 
-    ``font`` "" takes the committed font of the text's script. Upright pictures keep the lower fifth free, where
-    feeds draw their buttons.
+    Upright pictures keep the lower fifth free, where feeds draw their buttons.
     """
-    shown = list(captions)
-    name = font or _font("".join(cue.text for cue in shown))
     events = [
         f"Dialogue: 0,{_ass_clock(cue.start)},{_ass_clock(cue.end)},Ad,,0,0,0,,{_ass_text(cue)}"
-        for cue in shown
+        for cue in captions
     ]
-    return "\n".join([_ass_head(size, name), *events, ""])
+    return "\n".join([_ass_head(size), *events, ""])
 
 
 def width(text: str) -> int:
@@ -198,18 +195,14 @@ def _ass_text(cue: Cue) -> str:
     return "\\N".join(with_families(line.replace("\\", "/")) for line in cue.lines)
 
 
-def _font(text: str) -> str:
-    if any("\u0900" <= sign <= "\u097f" for sign in text):
-        return "Noto Sans Devanagari"
-    return "Droid Sans Fallback" if any(map(_is_wide, text)) else "Noto Sans"
-
-
-def _ass_head(size: tuple[int, int], font: str) -> str:
+def _ass_head(size: tuple[int, int]) -> str:
     across, down = size
     # 42 columns of about half an em must fit into nine tenths of the width.
     letters = round(min(0.05 * min(size), 0.9 * across / (0.52 * LINE_WIDTH)))
     foot = round(down * (0.2 if down > across else 0.06))
-    style = f"Ad,{font},{letters},&H00FFFFFF,&H00FFFFFF,&H66000000,&H66000000,0,0,0,0,100,100,0,0,3,{letters // 5},0,2"
+    # Border style 4 draws one box behind the whole cue; boxes per line or font would overlap.
+    colours, plain = "&H00FFFFFF,&H00FFFFFF,&H00101010,&H50000000", "0,0,0,0,100,100,0,0"
+    style = f"Ad,{LATIN},{letters},{colours},{plain},4,{letters // 24},{letters // 4},2"
     return f"""[Script Info]
 ScriptType: v4.00+
 PlayResX: {across}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
+
+Speller = Callable[[int], str]
 
 
 def spanish(number: int) -> str:
@@ -92,12 +93,7 @@ def italian(number: int) -> str:
     return _with("un milione" if millions == 1 else f"{italian(millions)} milioni", rest, italian)
 
 
-SPELLERS: Mapping[str, Callable[[int], str]] = MappingProxyType(
-    {"es": spanish, "pt": portuguese, "fr": french, "it": italian}
-)
-
-
-def _with(head: str, rest: int, speller: Callable[[int], str], join: str = " ") -> str:
+def _with(head: str, rest: int, speller: Speller, join: str = " ") -> str:
     return f"{head}{join}{speller(rest)}" if rest else head
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "piper-plus-g2p 0.3.1"
 
+Reader = Callable[[str], str]
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[.,;:!?…—()“”\"]|\s+")
@@ -39,11 +40,12 @@ _SPANISH = _rules(
     ("ei(?![aeou])", "A"),
     ("oi(?![aeou])", "oɪ"),
     ("eu(?![aeio])", "eʊ"),
-    ("n(?=ˈ?[kɡx])", "ŋ"),
+    ("n(?=ˈ?ɡ)", "ŋ"),
+    ("ˈe(?=[nŋ][tdkɡsθʧfx]|x)", "ˈɛ"),
 )
 # An accented í or ú beside a vowel is a syllable of its own, so it makes no glide.
 _HIATUS = re.compile("[íú][aeo]|[aeo][íú]")
-_HIATUS_RULES = _rules(("rr", "r"), ("tʃ", "ʧ"), ("(?<![aeouˈ])i(?=ˈ[aeou])", "j"), ("n(?=ˈ?[kɡx])", "ŋ"))
+_HIATUS_RULES = _rules(("rr", "r"), ("tʃ", "ʧ"), ("(?<![aeouˈ])i(?=ˈ[aeou])", "j"), ("n(?=ˈ?ɡ)", "ŋ"))
 _SPANISH_RESPELT = {
     "méxico": "méjico", "mexicano": "mejicano", "mexicana": "mejicana", "mexicanos": "mejicanos", "mexicanas": "mejicanas",
     "texas": "tejas", "oaxaca": "oajaca",
@@ -130,7 +132,7 @@ def french(text: str) -> str:
     return _spoken(text, _french_word)
 
 
-def _spoken(text: str, word: Callable[[str], str]) -> str:
+def _spoken(text: str, word: Reader) -> str:
     text = unicodedata.normalize("NFC", text).replace("¡", "").replace("¿", "")
     parts = (part if not part[0].isalpha() else word(part.casefold()) for part in _TOKEN.findall(text))
     return unicodedata.normalize("NFD", re.sub(r"\s+", " ", "".join(parts)).strip())
