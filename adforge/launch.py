@@ -72,14 +72,13 @@ def serve() -> int:
                 f"AdForge is already running from this folder (process {owner()}). Stop it there first."
             )
         require_free_port()
-        prepare()
-        supervisor = supervise([*core_services(), web_service()])
-        say(f"\nAdForge is ready: {address()}")
-        manage("demo_accounts")
-        say(f"Ctrl-C ends everything. All data stays in {var()}, logs in its folder log.")
-        supervisor.watch()
-        say("\nStopping…")
-        supervisor.stop()
+        with prepared([*core_services(), web_service()]) as supervisor:
+            if not supervisor.stopping.is_set():
+                say(f"\nAdForge is ready: {address()}")
+                manage("demo_accounts")
+                say(f"Ctrl-C ends everything. All data stays in {var()}, logs in its folder log.")
+            supervisor.watch()
+            say("\nStopping…")
     return 0
 
 
@@ -89,35 +88,29 @@ def run_demo() -> int:
         if not first:
             say(f"Using the services that are running already (process {owner()}).")
             return manage("demo")
-        prepare()
-        supervisor = supervise(core_services())
-        try:
-            return finish_demo(supervisor)
-        finally:
-            supervisor.stop()
+        with prepared(core_services()) as supervisor:
+            job = subprocess.Popen(manage_command("demo"))
+            supervisor.watch(until=lambda: job.poll() is not None)
+            job.terminate()
+            return job.wait()
 
 
-def finish_demo(supervisor: Supervisor) -> int:
-    job = subprocess.Popen(manage_command("demo"))
-    supervisor.watch(until=lambda: job.poll() is not None)
-    if job.poll() is None:
-        job.terminate()
-    return job.wait()
+@contextmanager
+def prepared(services: list[Service]) -> Iterator[Supervisor]:
+    """Prepares the data, starts the services, and stops them at the end of the block.
 
-
-def prepare() -> None:
-    """Weights, database, static files, keys, demo data; every step does nothing when it is done already."""
-    if manage("prepare") != 0:
-        raise LaunchError(
-            "The preparation stopped at the line above. `./run manage doctor` tells what is missing."
-        )
-
-
-def supervise(services: list[Service]) -> Supervisor:
+    The broker comes before the preparation: demo data that is loaded for the first time sends its first tasks.
+    """
     supervisor = Supervisor(services, var() / "log", stop_order=STOP_ORDER, say=say)
     supervisor.catch_signals()
-    supervisor.start()
-    return supervisor
+    try:
+        supervisor.start("broker")
+        if not supervisor.stopping.is_set() and manage("prepare") != 0:
+            raise LaunchError("Not started: see the line above. `./run manage doctor` tells what is missing.")
+        supervisor.start()
+        yield supervisor
+    finally:
+        supervisor.stop()
 
 
 def core_services() -> list[Service]:

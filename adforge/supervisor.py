@@ -142,19 +142,24 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stopping.set())
 
-    def start(self) -> None:
-        """Starts every service and waits until each is ready.
+    def start(self, *names: str) -> None:
+        """Starts the named services, or all that do not run yet, and waits until each is ready.
 
         Raises:
             StartError: one ended or was not ready in time; all are stopped again.
         """
         try:
             for child in self.children.values():
-                child.start()
-                self._await_ready(child)
+                if self._wanted(child, names):
+                    child.start()
+                    self._await_ready(child)
         except StartError:
             self.stop()
             raise
+
+    def _wanted(self, child: Child, names: tuple[str, ...]) -> bool:
+        named = not names or child.service.name in names
+        return named and child.process is None and not self.stopping.is_set()
 
     def _await_ready(self, child: Child) -> None:
         deadline = time.monotonic() + START_SECONDS

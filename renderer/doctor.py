@@ -18,6 +18,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from kombu.connection import Connection
 
 from adforge import broker
@@ -32,7 +33,7 @@ from renderer.speech.phonemes import available_locales
 
 REQUIREMENTS = ("requirements.txt", "docker/requirements-nodeps.txt")
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==([^\s#]+)", re.MULTILINE)
-FONTS = ("NotoSans-Regular", "NotoSansDevanagari-Regular", "DroidSansFallback")
+FONTS = ("NotoSans-Regular", "NotoSansDevanagari-Regular", "DroidSansFallbackFull")
 WORKING_BYTES = 5 * 1024**3
 
 State = Literal["ready", "missing"]
@@ -207,7 +208,12 @@ def round_trip(alias: str) -> str:
 
 
 def signing_keys() -> str:
-    return keys.describe(settings.KEY_DIR)
+    """The certificate that signs and the watermark secret in use."""
+    signer = keys.load_signer(settings.KEY_DIR)
+    if signer.expires < timezone.now():
+        raise LookupError(f"the signing certificate ended on {signer.expires:%Y-%m-%d}")
+    watermark = keys.load_watermark_keys(settings.KEY_DIR)
+    return f"certificate until {signer.expires:%Y-%m-%d}, watermark key {watermark.current_id}"
 
 
 def ffmpeg() -> str:

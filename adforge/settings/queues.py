@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kombu import Queue
+from kombu.entity import Queue
 
 from adforge.broker import broker_url
 from adforge.settings.base import ADFORGE_VAR

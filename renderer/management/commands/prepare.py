@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,9 @@ from renderer.provenance import keys
 
 
 class Command(BaseCommand):
-    help = "Joins and checks the weights, migrates, collects static files, makes keys and, if wanted, demo data."
+    help = (
+        "Joins and checks the weights, migrates, collects static files, makes keys and, if wanted, demo data."
+    )
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -40,7 +43,7 @@ class Command(BaseCommand):
 
 
 def quietly(command: str, **options: Any) -> str:
-    call_command(command, verbosity=0, **options)
+    call_command(command, verbosity=0, stdout=StringIO(), **options)
     return "ready"
 
 
@@ -54,7 +57,7 @@ def join_weights() -> str:
 def make_keys() -> str:
     """A certificate chain and watermark keys of this installation's own, unless it has some."""
     keys.ensure(settings.KEY_DIR)
-    return keys.describe(settings.KEY_DIR)
+    return f"certificate until {keys.load_signer(settings.KEY_DIR).expires:%Y-%m-%d}"
 
 
 def make_bucket() -> str:
