@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 
 from campaigns import names, voices
-from campaigns.models import Consent, Membership, Person, Review
+from campaigns.models import Consent, Person, Review, Role
 
 CheckBoxes = forms.CheckboxSelectMultiple
 
@@ -84,6 +84,13 @@ class PersonForm(forms.Form):
         "Birth date", required=False, help_text="Needed for living people: minors are refused."
     )
     died_on = _date("Date of death", required=False, help_text="For an estate only.")
+    voice = forms.ChoiceField(
+        label="Preset voice",
+        choices=[("f", "A woman's"), ("m", "A man's")],
+        widget=forms.RadioSelect,
+        initial="f",
+        help_text="Speaks wherever a script names no other voice. It is a computer voice, not the person's own.",
+    )
     notes = forms.CharField(label="Notes", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def clean(self) -> dict[str, Any]:
@@ -220,7 +227,7 @@ class MemberForm(forms.Form):
     """A role for somebody who already has an account here."""
 
     email = forms.EmailField(label="Email of the account")
-    role = forms.ChoiceField(choices=Membership._meta.get_field("role").choices)
+    role = forms.ChoiceField(choices=Role.choices)
 
 
 def initial_scope(consent: Consent) -> dict[str, Any]:

@@ -35,6 +35,9 @@ _CHARACTERS_PER_SECOND: Final = {
     "zh": 4.8,
 }
 
+# The voices their makers trained longest come first where somebody has to be chosen.
+_RANK: Final = {"af_heart": 0, "am_michael": 0, "bf_emma": 0, "bm_george": 0, "jf_alpha": 0, "zf_xiaobei": 0}
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -75,14 +78,28 @@ def offered(locale: str) -> tuple[Voice, ...]:
     return tuple(_voice(name) for name in _supply().voices if _speaks(name, locale))
 
 
+def presets_like(kind: str) -> dict[str, str]:
+    """One voice per language for a woman (``f``) or a man (``m``); any voice where the language has none such."""
+    found: dict[str, str] = {}
+    for name in sorted(_supply().voices, key=lambda voice: (voice[1:2] != kind, _RANK.get(voice, 1), voice)):
+        if home := _LANGUAGES.get(name[:1]):
+            found.setdefault(home, name)
+    return found
+
+
 def _speaks(name: str, locale: str) -> bool:
     home = _LANGUAGES.get(name[:1], "")
     return locale == home or (len(home) == 2 and locale.startswith(f"{home}-"))
 
 
 def _voice(name: str) -> Voice:
+    return Voice(name, label(name))
+
+
+def label(name: str) -> str:
+    """``ef_dora`` -> Dora (woman)."""
     given = name.partition("_")[2].capitalize() or name
-    return Voice(name, f"{given} ({_KINDS.get(name[1:2], 'voice')})")
+    return f"{given} ({_KINDS.get(name[1:2], 'voice')})"
 
 
 def characters_per_second(locale: str) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from renderer import lookups, wording
+from renderer import wording
 from renderer.errors import RenderError
 from renderer.ratelimit import limited
 
@@ -28,6 +30,11 @@ TONES = {
     "NO_STATEMENT": ("", "circle-dashed"),
 }
 PART_ICONS = {"face": "face-id", "lips": "mood-smile", "lipsync": "mood-smile", "voice": "wave-sine"}
+
+
+def lookups() -> ModuleType:
+    """Loaded on the first question: the toolkit behind it is large, and most web processes never need it."""
+    return import_module("renderer.lookups")
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -87,7 +94,7 @@ def verify(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET":
         return _asked_for(request)
     try:
-        token = lookups.start_check(_upload(request))
+        token = lookups().start_check(_upload(request))
     except RenderError as error:
         return _refused(request, error)
     if wants_json(request):
@@ -99,7 +106,7 @@ def _asked_for(request: HttpRequest) -> HttpResponseBase:
     asked = request.GET.get("id", "").strip()
     if not asked:
         return page(request, "verify", language_of(request))
-    record = lookups.public_record(asked)
+    record = lookups().public_record(asked)
     if record is None:
         return page(request, "verify", language_of(request), HTTPStatus.NOT_FOUND, unknown=asked)
     return redirect("verify-record", record["variant"] or record["record"])
@@ -129,7 +136,7 @@ def _refused(request: HttpRequest, error: RenderError) -> HttpResponseBase:
 @require_GET
 def check(request: HttpRequest, token: UUID) -> HttpResponseBase:
     """State of a check: whole page, polled fragment (286 ends the polling) or JSON."""
-    result = lookups.check_result(str(token))
+    result = lookups().check_result(str(token))
     if result is None:
         raise Http404
     language = language_of(request)
@@ -148,7 +155,7 @@ def check(request: HttpRequest, token: UUID) -> HttpResponseBase:
 @require_GET
 def record(request: HttpRequest, record_id: UUID) -> HttpResponseBase:
     """What we know of one variant, and how its consent stands now."""
-    found = lookups.public_record(str(record_id))
+    found = lookups().public_record(str(record_id))
     if wants_json(request):
         answer = found or {"code": "NOT_FOUND", "message": "No record has this id."}
         return JsonResponse(answer, status=HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
@@ -161,7 +168,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponseBase:
 @require_GET
 def made(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
     """How this ad was made, in the ad's own language unless another is asked for. Names nobody."""
-    found = lookups.public_record(str(variant_id))
+    found = lookups().public_record(str(variant_id))
     if found is None:
         raise Http404
     language = wording.choose(request.GET.get("lang", ""), found["locale"])

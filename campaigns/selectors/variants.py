@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 
 from campaigns import policy
 from campaigns.models import Campaign, LocalizedScript, MasterClip, SomeUser, Variant
@@ -68,3 +68,8 @@ def deliverable(user: SomeUser) -> QuerySet[Variant]:
     """Finished variants with their review ``standing``; whether the gate lets one out is asked at its door."""
     ready = variants_for(user).filter(status=Variant.Status.READY, campaign__archived=False)
     return reviews.with_standing(ready).order_by("-finished_at")
+
+
+def approved(user: SomeUser) -> QuerySet[Variant]:
+    """Those of ``deliverable`` a reviewer has approved as they are now."""
+    return deliverable(user).filter(Q(standing="approved"))

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns import names
+from campaigns.models import Role
 
 register = template.Library()
 
@@ -49,6 +50,14 @@ STATES: Final = {
     "succeeded": Look("ok", "circle-check", "Done"),
     "abandoned": Look("need", "heartbeat", "Worker lost"),
     "stalled": Look("need", "heartbeat", "Stalled"),
+}
+
+DEMO_ROLES: Final = {
+    "marketer": "makes campaigns and renders them",
+    "reviewer": "approves finished variants",
+    "consent_admin": "approves and revokes consents",
+    "auditor": "reads everything, changes nothing",
+    "owner": "manages the team",
 }
 
 
@@ -142,4 +151,14 @@ def percent(share: float) -> int:
 @register.simple_tag
 def demo_accounts() -> list[dict[str, str]]:
     """The demo sign-ins, only where the installation runs in demo mode."""
-    return list(settings.ADFORGE_DEMO_ACCOUNTS) if settings.ADFORGE_DEMO else []
+    if not settings.ADFORGE_DEMO:
+        return []
+    return [
+        {
+            "login": account["username"],
+            "password": account["password"],
+            "role": str(Role(account["role"]).label),
+            "does": DEMO_ROLES[account["role"]],
+        }
+        for account in settings.ADFORGE_DEMO_ACCOUNTS
+    ]

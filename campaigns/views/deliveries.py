@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from functools import wraps
-from typing import IO, TYPE_CHECKING, Concatenate, ParamSpec, cast
+from itertools import groupby
+from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -14,25 +15,25 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from campaigns import access, selectors
+from campaigns import access, policy, selectors
 from campaigns.exceptions import CodedError
 from campaigns.services import deliveries
+from campaigns.views import boards
 from campaigns.views.shared import refused_page
 from campaigns.views.streaming import send
 
 if TYPE_CHECKING:
+    from campaigns.models import Campaign
     from campaigns.services.deliveries import Delivery
 
-Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
-ZIP_IN_MEMORY = 32 * 1024 * 1024
+View = Callable[..., HttpResponseBase]
 
 
-def gated(view: View[Rest]) -> View[Rest]:
+def gated(view: View) -> View:
     """A refusal of the gate or of a rule becomes a 403 with its code."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except CodedError as error:
@@ -92,7 +93,7 @@ def captions(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
 def archive(request: HttpRequest, campaign_id: UUID) -> HttpResponseBase:
     """All approved variants that the gate lets out, with a manifest.csv. POST, because it is audited per file."""
     campaign = access.get_campaign_or_404(request.user, campaign_id, "delivery.download")
-    bundle = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=ZIP_IN_MEMORY))
+    bundle = _scratch()
     deliveries.zip_ready(request.user, campaign, bundle)
     size = bundle.tell()
     bundle.seek(0)
@@ -100,8 +101,29 @@ def archive(request: HttpRequest, campaign_id: UUID) -> HttpResponseBase:
     return send(request, bundle, size=size, content_type="application/zip", filename=name, attachment=True)
 
 
+def _scratch() -> IO[bytes]:
+    """Unlinked at once: the bundle is gone with the answer."""
+    return tempfile.TemporaryFile()
+
+
 @login_required
 @require_GET
 def delivered(request: HttpRequest) -> HttpResponseBase:
-    """What may leave the house today."""
-    return render(request, "campaigns/delivered.html", {"variants": selectors.variants.deliverable(request.user)})
+    """Approved variants by campaign. Whether the gate lets one out is asked at the download."""
+    organisation = access.get_organisation(request.user, "variant.view")
+    rows = boards.rows_of(selectors.variants.approved(request.user))
+    groups = [
+        {"campaign": campaign, "rows": list(found)}
+        for campaign, found in groupby(sorted(rows, key=_campaign_key), key=_campaign)
+    ]
+    may = policy.may(request.user, organisation, "delivery.download")
+    return render(request, "campaigns/delivered.html", {"groups": groups, "can_download": may})
+
+
+def _campaign(row: boards.Row) -> Campaign:
+    assert row.variant  # noqa: S101
+    return row.variant.campaign
+
+
+def _campaign_key(row: boards.Row) -> int:
+    return -_campaign(row).pk

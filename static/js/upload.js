@@ -73,7 +73,10 @@
 
   const details = (form) => {
     const fields = {};
-    new FormData(form).forEach((value, name) => { if (typeof value === "string" && name !== "csrfmiddlewaretoken") fields[name] = value; });
+    [...form.elements].forEach((element) => {
+      if (!element.name || element.type === "file" || element.name === "csrfmiddlewaretoken") return;
+      fields[element.name] = element.type === "checkbox" ? element.checked : element.value;
+    });
     return fields;
   };
 
