@@ -220,7 +220,8 @@ def _cleaned(scope: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise values.invalid(sorted(unknown)[0], "is not part of a consent.")
     cleaned = {name: _CLEAN[name](value) for name, value in scope.items()}
-    if (cleaned.get("max_variants") or 1) < 1:
+    most = cleaned.get("max_variants")
+    if most is not None and most < 1:
         raise values.invalid("Number of variants", "at least 1, or none for no limit.")
     return cleaned
 
