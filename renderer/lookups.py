@@ -35,7 +35,7 @@ KEEP = timedelta(days=1)
 CHUNK = 1 << 20
 
 
-def start_check(file: File) -> str:
+def start_check(file: File[bytes]) -> str:
     """Take an upload for examination and return the token to ask for its result.
 
     Raises:
