@@ -10,14 +10,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, combinations
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from reedsolo import ReedSolomonError, RSCodec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ALGORITHM = "org.adforge.wm.v1"
 ID_BITS = 48
@@ -33,6 +37,7 @@ REFERENCE_LINES = 720
 SYNC_AMPLITUDE = 2.232
 # The code could repair 8; stopping at 6 is what keeps damaged marks from turning into somebody else's id.
 REPAIR_LIMIT = 6
+SWAP_POOL = 6
 WAVE_PERIOD = 0.96
 WAVE_RAMP = 0.16
 SHORTEST_SECRET = 16
@@ -88,17 +93,38 @@ def encode(secret: bytes, payload_id: int) -> tuple[int, ...]:
     return tuple(_CODEC.encode(payload_id.to_bytes(ID_BITS // 8, "big") + mac(secret, payload_id)))
 
 
-def decode(secret: bytes, symbols: NDArray[np.uint8], confidence: FloatArray) -> int | None:
-    """The id behind sixteen read symbols, or None. The least confident 0, 2, then 4 symbols are taken as lost."""
-    weakest = np.argsort(confidence)
-    for lost in (0, 2, 4):
-        message = _repair(bytes(symbols), sorted(int(place) for place in weakest[:lost]))
+def decode(secret: bytes, ranked: NDArray[np.uint8], confidence: FloatArray) -> int | None:
+    """The id behind sixteen read symbols, or None.
+
+    Args:
+        ranked: (16, 2) best and second best value of every symbol.
+        confidence: (16,) lead of the best over the second.
+    """
+    for symbols, lost in _attempts(ranked, [int(place) for place in np.argsort(confidence)]):
+        message = _repair(symbols, lost)
         if message is None:
             continue
         payload_id = int.from_bytes(message[:-MAC_BYTES], "big")
         if hmac.compare_digest(mac(secret, payload_id), message[-MAC_BYTES:]):
             return payload_id
     return None
+
+
+def _attempts(ranked: NDArray[np.uint8], weakest: list[int]) -> Iterator[tuple[bytes, list[int]]]:
+    """Symbols to try and the places taken as lost: 0, 2, 4 of the least sure, then second choices for up to two.
+
+    A random word passes all attempts together, MAC included, with about 2e-11.
+    """
+    best = ranked[:, 0]
+    for count in (0, 2, 4):
+        yield bytes(best), sorted(weakest[:count])
+    unsure = weakest[:SWAP_POOL]
+    for places in chain(combinations(unsure, 1), combinations(unsure, 2)):
+        swapped = best.copy()
+        swapped[[*places]] = ranked[[*places], 1]
+        others = [place for place in weakest if place not in places]
+        for count in (0, 2):
+            yield bytes(swapped), sorted(others[:count])
 
 
 def _repair(symbols: bytes, lost: list[int]) -> bytes | None:

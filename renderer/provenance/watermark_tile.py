@@ -68,9 +68,9 @@ def readings(swing: FloatArray, view: View, keys: WatermarkKeys) -> Iterator[Rea
         if z <= SYNC_GATE:
             yield Reading(z, key_id, view)
             continue
-        symbols, confidence = _symbols(spectrum, secret, place, phase)
-        payload_id = decode(secret, symbols, confidence)
-        right = 0 if payload_id is None else int((symbols == np.array(encode(secret, payload_id))).sum())
+        ranked, confidence = _symbols(spectrum, secret, place, phase)
+        payload_id = decode(secret, ranked, confidence)
+        right = 0 if payload_id is None else int((ranked[:, 0] == np.array(encode(secret, payload_id))).sum())
         yield Reading(z, key_id, view, payload_id, right)
 
 
@@ -146,10 +146,11 @@ def _sync(spectrum: ComplexArray, secret: bytes) -> tuple[float, tuple[int, int]
 def _symbols(
     spectrum: ComplexArray, secret: bytes, place: tuple[int, int], phase: complex
 ) -> tuple[NDArray[np.uint8], FloatArray]:
-    """Best of 256 sequences for each of the sixteen symbols, with its lead over the second best."""
+    """Best two of 256 sequences for each of the sixteen symbols, (16, 2), and the lead of the first, (16,)."""
     soft = np.real(np.fft.ifft2(spectrum * _pulse_spectrum()) * phase.conjugate())
     chips = np.roll(soft, (-place[0], -place[1]), axis=(0, 1))[::CHIP, ::CHIP].reshape(CHIPS)
     chips = np.asarray(chips / (chips.std() + TINY), np.float32)
     scores = (alphabet(secret).words @ chips).reshape(SYMBOLS, ALPHABET) / math.sqrt(CHIPS)
-    top = np.partition(scores, -2, axis=1)[:, -2:]
-    return scores.argmax(axis=1).astype(np.uint8), np.asarray(top[:, 1] - top[:, 0], np.float32)
+    ranked = np.argsort(scores, axis=1)[:, :-3:-1]
+    top = np.take_along_axis(scores, ranked, axis=1)
+    return ranked.astype(np.uint8), np.asarray(top[:, 0] - top[:, 1], np.float32)
