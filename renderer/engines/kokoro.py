@@ -7,6 +7,7 @@ follow the sound without an aligner, and a graph cut down to it alone measures a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,9 +32,14 @@ if TYPE_CHECKING:
     import onnxruntime
     from numpy.lib.npyio import NpzFile
 
+logger = logging.getLogger(__name__)
+
 RATE = 24_000
 UNIT = 600
 """Samples one step of the duration tensor stands for (25 ms)."""
+
+MOST_DROPPED = 0.02
+"""A larger share of symbols outside the vocabulary means that a front end is at fault."""
 
 _DURATIONS = "/encoder/Clip_output_0"
 _LEAD, _TAIL = 0.06, 0.14
@@ -183,6 +189,13 @@ class KokoroSynthesizer:
         symbols, dropped = known(phonemize(text, locale))
         if not any(is_sound(symbol) for symbol in symbols):
             raise InputError("EMPTY_SCRIPT", "A line of the script has nothing to say.")
+        if dropped > MOST_DROPPED * (len(symbols) + dropped):
+            logger.warning(
+                "%d of %d symbols of a %s line are unknown to the model",
+                dropped,
+                len(symbols) + dropped,
+                locale,
+            )
         # Upstream takes the row of the symbol count less one; the duration graph must use the same row.
         pieces = [_Piece(part, style[len(part) - 1][None]) for part in fitting.split(symbols)]
         return pieces, dropped
