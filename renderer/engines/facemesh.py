@@ -81,6 +81,7 @@ class FaceMeshDetector:
         licence="Apache-2.0",
         licence_url="https://github.com/google-ai-edge/mediapipe/blob/v0.10.21/LICENSE",
         commercial_use=True,
+        weights=("mediapipe-face-landmark", "mediapipe-face-near", "mediapipe-face-far"),
     )
 
     def __init__(self, limits: FaceLimits | None = None) -> None:

@@ -22,7 +22,7 @@ from renderer.vision.blend import QUARTER, mix
 from renderer.vision.enrolment import only_face, plate_frames, read_picture
 from renderer.vision.keeping import blinks, keep_living
 from renderer.vision.landmarks import OVAL, SURFACE, iod, load_track
-from renderer.vision.occlusion import OcclusionWatch, cover_mask, is_lost
+from renderer.vision.occlusion import OcclusionWatch, cover_mask, is_lost, sharpened
 from renderer.vision.plates import make_plate
 from renderer.vision.relight import blur_to_match, relight, soften
 from renderer.vision.schedule import schedule
@@ -166,13 +166,14 @@ class MeshSession:
         if is_lost(covered):
             return None
         texture, window, there, gate = self._plate_at(self._showing[index], here)
-        skin = skin_probability(here.small, here.quarter)
-        light = blur_skin(here.small, bare_skin(skin, here.quarter), here.quarter)
-        patch = relight(texture, there, light)
-        open_ = 1 - gate * (1 - cv2.GaussianBlur(skin, (0, 0), 1.0))
-        if covered.any():
-            open_ *= 1 - cover_mask(covered, here.quarter, skin.shape)
-        alpha = window * cv2.resize(open_, (crop.shape[1], crop.shape[0]))
+        cover = cover_mask(covered, here.quarter, here.small.shape[:2]) if covered.any() else None
+        skin = skin_probability(here.small, here.quarter, cover)
+        free = 1 - gate * (1 - cv2.GaussianBlur(skin, (0, 0), 1.0))
+        if cover is not None:
+            cover = sharpened(cover, skin, here.quarter)
+            skin, free = skin * (1 - cover), free * (1 - cover)
+        patch = relight(texture, there, blur_skin(here.small, bare_skin(skin, here.quarter), here.quarter))
+        alpha = window * cv2.resize(free, (crop.shape[1], crop.shape[0]))
         replaced = mix(crop, soften(patch, self._softness(index, patch, crop, alpha)), alpha)
         keep_living(replaced, crop, here.own, here.wanted, float(self._blinks[index]))
         return replaced

@@ -36,9 +36,15 @@ FEATURES: tuple[tuple[Sequence[int], float], ...] = (
 )  # fmt: skip
 
 
-def skin_probability(picture: Frame, points: Points) -> NDArray[np.float32]:
-    """(H, W) 0..1 after this face's own cheeks; all 1 where the cheeks are too small to learn from."""
-    model = SkinModel.fit(picture, cheeks_mask(points, picture.shape[:2]))
+def skin_probability(
+    picture: Frame, points: Points, cover: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """(H, W) 0..1 after this face's own cheeks, as far as nothing covers them (``cover`` 0..1).
+
+    All 1 where too little of the cheeks is left to learn from.
+    """
+    cheeks = cheeks_mask(points, picture.shape[:2])
+    model = SkinModel.fit(picture, cheeks if cover is None else cheeks * (1 - cover))
     return np.ones(picture.shape[:2], np.float32) if model is None else model.probability(picture)
 
 
