@@ -7,7 +7,6 @@ rows say what is waiting, and ``campaigns.tasks.resend_waiting`` sends it again.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from celery import current_app
@@ -42,7 +41,12 @@ def verify_upload(public_id: UUID) -> None:
 
 def enqueue(name: str, public_id: UUID, *, delay: float = 0) -> None:
     """Send one id to one task after commit; ``delay`` in seconds."""
-    transaction.on_commit(partial(_send, name, str(public_id), delay), robust=True)
+
+    # A named function: a robust hook that fails is logged by its name, which a partial does not have.
+    def send() -> None:
+        _send(name, str(public_id), delay)
+
+    transaction.on_commit(send, robust=True)
 
 
 def _send(name: str, public_id: str, delay: float) -> None:

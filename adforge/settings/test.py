@@ -33,6 +33,8 @@ STORAGES = {
     **private_files(ADFORGE_VAR / "media"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = ADFORGE_VAR / "static"
+STATIC_ROOT.mkdir()
 WORK_DIR = ADFORGE_VAR / "work"
 KEY_DIR = ADFORGE_VAR / "keys"
 
