@@ -44,7 +44,7 @@ REACH, SPREAD = 0.16, 0.13  # eye distances: neighbours that must agree; how far
 AGREE = 0.6
 LEAST, HOLD = 8, 4  # points a cover has at least; frames it is kept
 # Skin probability below which a pixel belongs to the thing, away from the covered points and right on them.
-SKIN_FAR_OFF, SKIN_CLOSE_BY, SKIN_SLOPE = 0.7, 1.2, 0.3
+SKIN_FAR_OFF, SKIN_CLOSE_BY, SKIN_SLOPE = 0.6, 0.95, 0.3
 LIKE_SKIN = 0.4  # a cover whose pixels are this much like skin (a hand) has no outline to find
 MOST = 0.5  # share of covered points beyond which the face counts as lost
 
