@@ -146,8 +146,9 @@ def worker_service(name: str, *, queues: str, processes: str) -> Service:
         "--loglevel",
         "INFO",
     )
-    threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
-    return Service(name, (*celery("worker"), *options), env=threads, stops=WORKER_STOPS)
+    quiet = {"OMP_NUM_THREADS": "1", "GLOG_minloglevel": "2"}
+    env = {variable: os.environ.get(variable, value) for variable, value in quiet.items()}
+    return Service(name, (*celery("worker"), *options), env=env, stops=WORKER_STOPS)
 
 
 def beat_service() -> Service:
@@ -165,7 +166,7 @@ def web_service() -> Service:
         "--threads",
         "4",
     )
-    command = (sys.executable, "-m", "gunicorn", "adforge.wsgi:application", *options, "--timeout", "120")
+    command = (sys.executable, "-m", "gunicorn", "adforge.wsgi:application", *options)
     return Service("web", command, ready=login_answers, stops=((SIGTERM, 15.0),))
 
 

@@ -53,14 +53,14 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         deadline = time.monotonic() + options["timeout"]
         seeded = demo.seed(Path(settings.DEMO_DIR), settings.ADFORGE_DEMO_ACCOUNTS)
-        self._await("examined", lambda: ", ".join(demo.waiting_for(seeded)), deadline)
+        self._await("examined", lambda: examining(seeded), deadline)
         variants = asked(seeded)
         self.stdout.write(f"{len(variants)} variants of “{seeded.campaign.name}”:")
         self._await("rendered", lambda: progress(variants), deadline)
         rows = [row(variant) for variant in fresh(variants)]
         self._report(rows)
-        if any(found.verdict != VERIFIED for found in rows):
-            raise SystemExit(1)
+        if bad := [found for found in rows if found.verdict != VERIFIED]:
+            raise CommandError(f"{len(bad)} of {len(rows)} variants are not ready and verified.")
 
     def _await(self, what: str, news: Callable[[], str], deadline: float) -> None:
         """Polls until ``news`` has nothing left to say, and passes on what it says now and then."""
@@ -86,6 +86,19 @@ class Command(BaseCommand):
             facts = (f"{found.seconds:.1f}", size, f"{found.render_s:.0f}", found.watermark_id, found.verdict)
             self.stdout.write(COLUMNS.format(found.locale, found.likeness, *facts))
         self.stdout.write(f"Report: {target}")
+
+
+def examining(seeded: Demo) -> str:
+    """What the workers have not examined yet; empty when they have.
+
+    Raises:
+        CommandError: something was rejected.
+    """
+    try:
+        waiting = demo.waiting_for(seeded)
+    except RuntimeError as rejected:
+        raise CommandError(str(rejected)) from rejected
+    return f"examining {', '.join(waiting)}" if waiting else ""
 
 
 def asked(seeded: Demo) -> list[Variant]:
