@@ -56,10 +56,16 @@ class FaceDetector(Protocol):
 
 
 class FaceSession(Protocol):
-    """A prepared substitution. ``render`` changes frame ``index`` and never raises for a lost face."""
+    """A prepared substitution. ``render`` changes frame ``index`` and never raises for a lost face.
+
+    ``track`` is the face as ``render`` shows it: the master's motion with the likeness's proportions.
+    """
 
     @property
     def skipped(self) -> int: ...
+
+    @property
+    def track(self) -> FaceTrack: ...
 
     def render(self, index: int, frame: Frame) -> Frame: ...
 

@@ -7,7 +7,7 @@ performer's; lip-sync repaints the mouth afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -112,14 +112,19 @@ def _clip_pictures(likeness: LikenessInput) -> list[tuple[Frame, Points]]:
 
 
 class MeshSession:
-    """FaceSession of one clip and one likeness. Call ``render`` in frame order; a jump back starts afresh."""
+    """FaceSession of one clip and one likeness. Call ``render`` in frame order; a jump back starts afresh.
+
+    ``track`` is the face as it is shown: the performer's motion with the likeness's proportions.
+    """
 
     def __init__(self, track: FaceTrack, plates: Sequence[Plate]) -> None:
-        self._track, self._plates = track, plates
-        self._heads = shape.poses(track)
-        front = shape.fronts(track, self._heads)
-        self._moves = shape.proportions(plates[0].shape, shape.neutral(front, track.present))
-        self._front = shape.calm(front, track)
+        self._plates = plates
+        heads = shape.poses(track)
+        front = shape.fronts(track, heads)
+        calm = shape.calm(front, track)
+        moves = shape.proportions(plates[0].shape, shape.neutral(front, track.present))
+        self._own = replace(track, points=shape.placed(calm, heads))
+        self.track = replace(track, points=shape.placed(calm + moves, heads))
         self._blinks = blinks(track)
         self._triangles = face_triangles(plates[0].points)
         turns = np.array([head_angles(points)[:2] for points in track.points])
@@ -150,13 +155,13 @@ class MeshSession:
         return result
 
     def _box(self, index: int) -> Box | None:
-        if index >= len(self._track) or not self._track.present[index]:
+        if index >= len(self.track) or not self.track.present[index]:
             return None
-        points = self._track.points[index]
-        return face_box(points[list(OVAL)], MARGIN * float(iod(points)), self._track.size)
+        points = self._own.points[index]
+        return face_box(points[list(OVAL)], MARGIN * float(iod(points)), self.track.size)
 
     def _begin(self, index: int) -> None:
-        if index in self._track.shots or index <= self._last:
+        if index in self.track.shots or index <= self._last:
             self._watch.forget()
         self._last = index
 
@@ -166,13 +171,10 @@ class MeshSession:
         if is_lost(covered):
             return None
         texture, window, there, gate = self._plate_at(self._showing[index], here)
-        cover = cover_mask(covered, here.quarter, here.small.shape[:2]) if covered.any() else None
-        skin = skin_probability(here.small, here.quarter, cover)
-        free = 1 - gate * (1 - cv2.GaussianBlur(skin, (0, 0), 1.0))
-        if cover is not None:
-            cover = sharpened(cover, skin, here.quarter)
-            skin, free = skin * (1 - cover), free * (1 - cover)
-        patch = relight(texture, there, blur_skin(here.small, bare_skin(skin, here.quarter), here.quarter))
+        skin, cover = _skin_and_cover(here, covered)
+        free = (1 - gate * (1 - cv2.GaussianBlur(skin, (0, 0), 1.0))) * (1 - cover)
+        light = blur_skin(here.small, bare_skin(skin * (1 - cover), here.quarter), here.quarter)
+        patch = relight(texture, there, light)
         alpha = window * cv2.resize(free, (crop.shape[1], crop.shape[0]))
         replaced = mix(crop, soften(patch, self._softness(index, patch, crop, alpha)), alpha)
         keep_living(replaced, crop, here.own, here.wanted, float(self._blinks[index]))
@@ -180,13 +182,10 @@ class MeshSession:
 
     def _here(self, index: int, crop: Frame, box: Box) -> _Here:
         corner = np.array((box[0], box[1], 0), np.float32)
-        pose, front = self._heads[index], self._front[index]
-        own = pose.invert(front) - corner
+        own, wanted = self._own.points[index] - corner, self.track.points[index] - corner
         size = (crop.shape[1] // QUARTER, crop.shape[0] // QUARTER)
         small = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
-        return _Here(
-            crop, small, own, pose.invert(front + self._moves) - corner, np.asarray(own / QUARTER, np.float32)
-        )
+        return _Here(crop, small, own, wanted, np.asarray(own / QUARTER, np.float32))
 
     def _plate_at(
         self, showing: Showing, here: _Here
@@ -208,7 +207,18 @@ class MeshSession:
 
     def _softness(self, index: int, patch: Frame, crop: Frame, alpha: NDArray[np.float32]) -> float:
         """Blur that matches this shot's sharpness, judged once on its first frame."""
-        shot = max(start for start in self._track.shots if start <= index)
+        shot = max(start for start in self.track.shots if start <= index)
         if shot not in self._sigma:
             self._sigma[shot] = blur_to_match(patch, crop, alpha)
         return self._sigma[shot]
+
+
+def _skin_and_cover(
+    here: _Here, covered: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Skin probability and what lies before the face, both at quarter size."""
+    if not covered.any():
+        return skin_probability(here.small, here.quarter), np.zeros(here.small.shape[:2], np.float32)
+    rough = cover_mask(covered, here.quarter, here.small.shape[:2])
+    skin = skin_probability(here.small, here.quarter, rough)
+    return skin, sharpened(rough, skin, here.quarter)

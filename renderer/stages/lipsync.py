@@ -27,7 +27,8 @@ def prepare(
     """
     if speech is None:
         return None
-    return engine.prepare(track, speech, plan.master.path, mouth_source(plan.likeness), face)
+    shown = face.track if face else track
+    return engine.prepare(shown, speech, plan.master.path, mouth_source(plan.likeness), face)
 
 
 def mouth_source(likeness: LikenessInput | None) -> tuple[Path, FaceTrack] | None:

@@ -12,10 +12,13 @@ from renderer.vision.landmarks import (
     BROW_RIGHT,
     EYE_LEFT,
     EYE_RIGHT,
+    LIP_MIDDLE,
     LIPS_IN,
     LIPS_OUT,
+    LOWER_LIP,
     OVAL,
     POINTS,
+    UPPER_LIP,
     mouth_opening,
     runs,
 )
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 CAP = 0.06  # eye distances a point may be moved by another face's proportions
 CALM_SIGMA = 1.6  # frames: skin over bone does not tremble, what the tracker sees trembling is noise
 CALM_REACH = 5
-MOUTH_REACH, EDGE_REACH = 0.28, 0.30
+EDGE_REACH = 0.30
 
 
 def poses(track: FaceTrack) -> list[Pose]:
@@ -68,6 +71,11 @@ def acting_weight(front: Points) -> NDArray[np.float32]:
     return 1 - _smoothstep(_distance(front, movers) / 0.15)
 
 
+def placed(front: Points, heads: Sequence[Pose]) -> Points:
+    """Turned meshes back in the clip's pixels: the inverse of ``fronts``."""
+    return np.stack([pose.invert(points) for pose, points in zip(heads, front, strict=True)])
+
+
 def neutral(front: Points, present: NDArray[np.bool_]) -> Points:
     """The performer's own face at rest: the median of the frames with the mouth least open."""
     seen = front[present]
@@ -78,18 +86,28 @@ def neutral(front: Points, present: NDArray[np.bool_]) -> Points:
 def proportions(likeness: Points, performer: Points) -> Points:
     """How far every point moves to give the performer's mesh the likeness's proportions, (478, 3).
 
-    Both are turned meshes in eye distances. The outline and the mouth stay: the outline is the performer's
-    silhouette, and lip-sync relies on the performer's mouth. Moves are capped.
+    Both are turned meshes in eye distances. The outline stays: it is the performer's silhouette. So does the opening
+    of the mouth. Moves are capped.
     """
-    apart = np.asarray(likeness - performer, np.float32)
+    apart = np.asarray(_parted_like(likeness, performer) - performer, np.float32)
     length = np.linalg.norm(apart, axis=1, keepdims=True)
     apart *= CAP * np.tanh(length / CAP) / np.maximum(length, 1e-6)
     return np.asarray(apart * _freedom(performer)[:, None], np.float32)
 
 
+def _parted_like(likeness: Points, performer: Points) -> Points:
+    """The likeness with its lips as far apart as the performer's: an open mouth is an expression, no proportion."""
+    upper, lower = LIP_MIDDLE
+    excess = (likeness[lower, 1] - likeness[upper, 1]) - (performer[lower, 1] - performer[upper, 1])
+    parted = likeness.copy()
+    parted[list(UPPER_LIP), 1] += excess / 2
+    parted[list(LOWER_LIP), 1] -= excess / 2
+    return parted
+
+
 def _freedom(front: Points) -> NDArray[np.float32]:
-    edge = _smoothstep(_distance(front, OVAL) / EDGE_REACH)
-    return edge
+    """(478,) 0 on the outline, 1 a little inside it."""
+    return _smoothstep(_distance(front, OVAL) / EDGE_REACH)
 
 
 def _distance(front: Points, rows: Sequence[int]) -> NDArray[np.float32]:

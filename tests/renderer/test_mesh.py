@@ -222,3 +222,19 @@ def test_likeness_without_pictures_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         MeshSubstituter(detector()).prepare(clip("P006")[1], LikenessInput())
     assert caught.value.code == "NO_FACE"
+
+
+def test_session_tells_where_the_shown_face_is() -> None:
+    track, session = clip("P006")[1], _session("P006", "P007")
+    eyes = float(iod(track.points[0]))
+    apart = np.linalg.norm(session.track.points[0] - track.points[0], axis=1) / eyes
+    outline = list(OVAL)
+    assert apart.max() < 0.08
+    assert apart[outline].max() < 0.02
+    assert apart.mean() > 0.005
+    found = detector().locate(_rendered("P006", "P007")[0])[0]
+    away = [
+        np.linalg.norm((found - mesh_)[:, :2], axis=1).mean()
+        for mesh_ in (session.track.points[0], track.points[0])
+    ]
+    assert away[0] < away[1]
