@@ -81,6 +81,7 @@ LOCALES: Final = {
     "en-US": "English (United States)",
     "en-GB": "English (United Kingdom)",
     "es-MX": "Spanish (Mexico)",
+    "es-419": "Spanish (Latin America)",
     "es-ES": "Spanish (Spain)",
     "pt-BR": "Portuguese (Brazil)",
     "fr-FR": "French (France)",

@@ -144,6 +144,15 @@ def initials(name: str) -> str:
 
 
 @register.filter
+def fact(value: object) -> str:
+    """A value of an audit entry, short: the beginning of ids and hashes, lists without brackets."""
+    if isinstance(value, list):
+        return ", ".join(fact(item) for item in value)
+    text = str(value)
+    return f"{text[:8]}…" if len(text) >= 32 else text
+
+
+@register.filter
 def percent(share: float) -> int:
     return round(100 * share)
 

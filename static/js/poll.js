@@ -18,6 +18,7 @@
   };
   setInterval(tick, 1000);
   document.addEventListener("htmx:afterSwap", tick);
+  tick();
 
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");

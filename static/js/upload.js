@@ -34,7 +34,7 @@
       this.node = document.createElement("div");
       this.node.className = "upload-line";
       const head = document.createElement("div");
-      head.className = "row between";
+      head.className = "flow between";
       const name = document.createElement("span");
       name.className = "strong clip";
       name.textContent = file.name;
