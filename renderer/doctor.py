@@ -74,17 +74,19 @@ def packages() -> Iterator[Finding]:
     """Every pinned distribution, and that no second OpenCV overwrote the first."""
     for name, version in pins():
         found = installed(name)
-        state: State = "ready" if found and same_release(found, version) else "missing"
-        yield Finding("packages", name, state, found or "not installed", f"./run install (wants {version})")
+        good = found is not None and same_release(found, version)
+        advice = "" if good else f"./run install (wants {version})"
+        yield Finding(
+            "packages", name, state(good), found or "not installed", advice, licence=licence_of(name)
+        )
     others = [d.name for d in metadata.distributions() if d.name.lower().startswith("opencv")]
     alone = others == ["opencv-python-headless"]
-    yield Finding(
-        "packages",
-        "one OpenCV",
-        "ready" if alone else "missing",
-        ", ".join(others),
-        "Delete .venv and run ./run install: two OpenCV packages overwrite each other.",
-    )
+    advice = "" if alone else "Delete .venv and run ./run install: two OpenCV packages overwrite each other."
+    yield Finding("packages", "one OpenCV", state(alone), ", ".join(others), advice)
+
+
+def state(good: bool) -> State:  # noqa: FBT001
+    return "ready" if good else "missing"
 
 
 def pins() -> list[tuple[str, str]]:
@@ -99,6 +101,22 @@ def installed(name: str) -> str | None:
         return None
 
 
+def licence_of(name: str) -> str:
+    """What the package says of itself, in one line; some say it only in a classifier."""
+    try:
+        facts = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return ""
+    classes = [line.rpartition(" :: ")[2] for line in facts.get_all("Classifier", []) if "License ::" in line]
+    stated: list[str] = [
+        *facts.get_all("License-Expression", []),
+        *classes,
+        *facts.get_all("License", []),
+        "not stated",
+    ]
+    return stated[0].strip().partition("\n")[0]
+
+
 def same_release(found: str, wanted: str) -> bool:
     """Whether ``found`` is the pinned release; a build tag like ``+cpu`` may follow."""
     return found.partition("+")[0] == wanted
@@ -106,6 +124,7 @@ def same_release(found: str, wanted: str) -> bool:
 
 def engines() -> Iterator[Finding]:
     """Every registered engine with its licence."""
+    names = {spec.sha256: name for name, spec in weights.REGISTRY.items()}
     for stage, entries in registry.ENGINES.items():
         for name in entries:
             try:
@@ -113,7 +132,8 @@ def engines() -> Iterator[Finding]:
             except EngineError as error:
                 yield Finding("engines", f"{stage}: {name}", "missing", error.message, "./run install")
                 continue
-            detail = f"version {info.version}, weights: {', '.join(info.weights) or 'none'}"
+            used = [names.get(weight, weight) for weight in info.weights]
+            detail = f"version {info.version}, weights: {', '.join(used) or 'none'}"
             yield Finding("engines", f"{stage}: {name}", "ready", detail, licence=info.licence)
 
 
@@ -122,7 +142,7 @@ def model_weights() -> Iterator[Finding]:
     for name in weights.REGISTRY:
         status = weights.check(name, settings.MODEL_DIR)
         spec = status.spec
-        usable: State = "ready" if status.state in ("ready", "joinable") else "missing"
+        usable = state(status.state in ("ready", "joinable"))
         yield Finding(
             "weights",
             name,
@@ -136,13 +156,14 @@ def model_weights() -> Iterator[Finding]:
 
 def voices() -> Iterator[Finding]:
     """Every locale that can be spoken."""
+    advice = "apt-get install espeak-ng"
     for locale, reason in available_locales().items():
         yield Finding(
             "voices",
             locale,
-            "missing" if reason else "ready",
+            state(not reason),
             reason or "",
-            "apt-get install espeak-ng",
+            advice if reason else "",
             required=False,
         )
 
