@@ -74,11 +74,11 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("action", policy.PERMISSIONS)
-def test_the_table_of_roles(world: World, action: str) -> None:
-    able = {role for role in ROLES if policy.may(getattr(world, role), world.organisation, action)}
-    assert able == ALLOWED.get(action, set(ROLES))
-    assert not policy.may(world.stranger, world.organisation, action)
+def test_the_table_of_roles(world: World) -> None:
+    for action in policy.PERMISSIONS:
+        able = {role for role in ROLES if policy.may(getattr(world, role), world.organisation, action)}
+        assert (action, able) == (action, ALLOWED.get(action, set(ROLES)))
+        assert not policy.may(world.stranger, world.organisation, action)
 
 
 def test_an_auditor_may_change_nothing() -> None:
