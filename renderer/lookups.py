@@ -116,7 +116,8 @@ def find(kind: str, value: str) -> RecordFacts | None:
     record = ProvenanceRecord.objects.filter(**{field: value}).first()
     if record is None:
         return None
-    return RecordFacts(str(record.public_id), record.manifest_id, frozenset({record.watermark_id}))
+    marks = frozenset({record.watermark_id})
+    return RecordFacts(str(record.public_id), record.manifest_id, marks, record.file_sha256)
 
 
 def public_record(public_id: str) -> dict[str, Any] | None:

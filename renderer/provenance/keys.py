@@ -45,8 +45,19 @@ def ensure(folder: Path, *, organisation: str = "AdForge local installation") ->
         _write_private(folder / WATERMARK, json.dumps(keys, indent=1).encode())
 
 
-def load_signer(folder: Path) -> Signer:
-    """The signer over the files of ``folder``.
+def describe(folder: Path) -> str:
+    """Who signs, until when, and which watermark key writes; for people.
+
+    Raises:
+        ProvenanceError: ``KEYS_MISSING``, ``CERTIFICATE_EXPIRED``.
+    """
+    signer, marks = load_signer(folder), load_watermark_keys(folder)
+    signer.refuse_outside_validity()
+    return f"{signer.holder}, until {signer.expires:%Y-%m-%d}; watermark key {marks.current_id}"
+
+
+def load_signer(folder: Path, time_authority: str | None = None) -> Signer:
+    """The signer over the files of ``folder``; ``time_authority`` is an RFC 3161 address.
 
     Raises:
         ProvenanceError: ``KEYS_MISSING`` when chain or key are not there.
@@ -54,7 +65,7 @@ def load_signer(folder: Path) -> Signer:
     chain, key = folder / CHAIN, folder / KEY
     if not (chain.exists() and key.exists()):
         raise ProvenanceError("KEYS_MISSING", "There is no signing certificate; run the set-up again.")
-    return Signer(chain, key, trust_pem(folder))
+    return Signer(chain, key, trust_pem(folder), time_authority)
 
 
 def load_watermark_keys(folder: Path) -> WatermarkKeys:

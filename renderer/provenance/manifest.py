@@ -1,4 +1,4 @@
-"""What the signed manifest says (C2PA 2.2). Public for ever: opaque references, never a name, picture or face hash."""
+"""What the signed manifest says (C2PA 2.4). Public for ever: opaque references, never a name, picture or face hash."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from uuid import NAMESPACE_URL, uuid5
 
 import c2pa
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 
     from renderer.types import ManifestSpec, RenderPlan
 
-SPEC_VERSION: Final = "2.2"
+SPEC_VERSION: Final = "2.4"
 _SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 COMPOSITE: Final = _SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia"
 GENERATED: Final = _SOURCE_TYPES + "trainedAlgorithmicMedia"
 RECORDED: Final = _SOURCE_TYPES + "digitalCapture"
 CONSENT: Final = "org.adforge.consent"
 RENDER: Final = "org.adforge.render"
+SOFT_BINDING: Final = "c2pa.soft-binding"
 MASTER, FACE, VOICE = "adforge:master", "adforge:face", "adforge:voice"
 NOT_ALLOWED: Final = {"use": "notAllowed"}
 # The library refuses an empty time-stamp address and would otherwise fetch from the network while it verifies.
@@ -54,10 +56,10 @@ def definition(plan: RenderPlan) -> dict[str, Any]:
         ],
         "title": spec.title,
         "format": "video/mp4",
-        "ingredients": [_part(label) for label in _parts(plan)],
+        "ingredients": [_part(label, plan.variant_ref) for label in _parts(plan)],
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": actions(plan), "allActionsIncluded": True}},
-            {"label": "c2pa.soft-binding", "data": soft_binding(plan.watermark.payload_id)},
+            {"label": SOFT_BINDING, "data": soft_binding(plan.watermark.payload_id)},
             {"label": "cawg.training-mining", "data": _no_training()},
             {"label": CONSENT, "data": consent_statement(spec, _uses(plan))},
             {"label": RENDER, "data": render_statement(plan)},
@@ -75,14 +77,14 @@ def _parts(plan: RenderPlan) -> list[str]:
     return [label for label, present in given.items() if present]
 
 
-def _part(label: str) -> dict[str, str]:
-    """A face or voice as an opaque component: no file is read, so no hash of it can enter."""
+def _part(label: str, variant_ref: str) -> dict[str, str]:
+    """A face or voice as an opaque component of this one variant: no file is read, so no hash of it can enter."""
     kind = "video/mp4" if label == FACE else "audio/wav"
     return {
         "title": f"consented {label.rpartition(':')[2]}",
         "relationship": "componentOf",
         "label": label,
-        "instance_id": label,
+        "instance_id": f"urn:uuid:{uuid5(NAMESPACE_URL, f'{variant_ref}/{label}')}",
         "format": kind,
     }
 
@@ -94,7 +96,7 @@ def actions(plan: RenderPlan) -> list[dict[str, Any]]:
         done.append(_placed(FACE, COMPOSITE))
     if plan.voice:
         done.append(_placed(VOICE, GENERATED if plan.voice.kind == "preset" else RECORDED))
-        done.append(_dubbed(plan))
+        done += _spoken_anew(plan)
     edited = {"action": "c2pa.edited", "digitalSourceType": COMPOSITE, "description": "lips, label, loudness"}
     return [*done, edited, {"action": "c2pa.watermarked.bound"}]
 
@@ -107,12 +109,14 @@ def _placed(label: str, source_type: str) -> dict[str, Any]:
     }
 
 
-def _dubbed(plan: RenderPlan) -> dict[str, Any]:
+def _spoken_anew(plan: RenderPlan) -> list[dict[str, Any]]:
+    """A translation must name both languages (BCP 47), so the same language is a dubbing alone."""
     spec = plan.manifest
+    dubbed: dict[str, Any] = {"action": "c2pa.dubbed", "digitalSourceType": COMPOSITE}
     if spec.locale == spec.source_locale:
-        return {"action": "c2pa.dubbed", "digitalSourceType": COMPOSITE}
+        return [dubbed]
     languages = {"sourceLanguage": spec.source_locale, "targetLanguage": spec.locale}
-    return {"action": "c2pa.translated", "digitalSourceType": COMPOSITE, "parameters": languages}
+    return [{"action": "c2pa.translated", "digitalSourceType": COMPOSITE, "parameters": languages}, dubbed]
 
 
 def soft_binding(payload_id: int) -> dict[str, Any]:

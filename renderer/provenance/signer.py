@@ -1,4 +1,4 @@
-"""The only place that touches the private key. A key in hardware replaces ``_sign`` by a call to its module."""
+"""The only place that touches the private key. A key in hardware would come in here as a callback signer."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import c2pa
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.x509.oid import NameOID
 
 from renderer.errors import ProvenanceError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-P256_BYTES = 32
 
 
 class Signer:
@@ -45,30 +42,32 @@ class Signer:
         """When the leaf ends, UTC."""
         return self.leaf.not_valid_after_utc
 
+    @property
+    def holder(self) -> str:
+        """Organisation named in the leaf."""
+        names = self.leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        return str(names[0].value) if names else ""
+
+    def refuse_outside_validity(self) -> None:
+        """Raise ProvenanceError ``CERTIFICATE_EXPIRED`` before the first and after the last day of the leaf."""
+        if not self.leaf.not_valid_before_utc <= datetime.now(UTC) < self.expires:
+            raise ProvenanceError(
+                "CERTIFICATE_EXPIRED", "The signing certificate has ended; install a new one."
+            )
+
     def native(self) -> Any:
         """A signer object of the C2PA library, to be used in a ``with``.
 
         Raises:
             ProvenanceError: ``CERTIFICATE_EXPIRED``, or ``CERTIFICATE_INVALID`` when the library refuses it.
         """
-        if not self.leaf.not_valid_before_utc <= datetime.now(UTC) < self.expires:
-            raise ProvenanceError(
-                "CERTIFICATE_EXPIRED", "The signing certificate has ended; install a new one."
-            )
-        chain = self._chain.read_text()
+        self.refuse_outside_validity()
+        info = c2pa.C2paSignerInfo(
+            c2pa.C2paSigningAlg.ES256, self._chain.read_bytes(), self._key.read_bytes(), self._time_authority
+        )
         try:
-            return c2pa.Signer.from_callback(
-                self._sign, c2pa.C2paSigningAlg.ES256, chain, self._time_authority
-            )
+            return c2pa.Signer.from_info(info)
         except c2pa.C2paError as error:
             raise ProvenanceError(
                 "CERTIFICATE_INVALID", f"The signing certificate is refused: {error}"
             ) from error
-
-    def _sign(self, data: bytes) -> bytes:
-        """ES256 signature as r and s of 32 bytes each (RFC 8152)."""
-        key = serialization.load_pem_private_key(self._key.read_bytes(), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ProvenanceError("CERTIFICATE_INVALID", "The signing key is not an elliptic curve key.")
-        r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(P256_BYTES, "big") + s.to_bytes(P256_BYTES, "big")

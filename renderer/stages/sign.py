@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from renderer.provenance.signer import Signer
     from renderer.types import RenderPlan
 
-FORMATS = {".mov": "video/quicktime", ".avi": "video/x-msvideo"}
+CONTAINER_BYTES = 12
+# A type that the library does not open: the ingredient is listed, its content is not looked at.
+UNREAD = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,23 @@ def sign(plan: RenderPlan, source: Path, target: Path, signer: Signer) -> Signed
 
 
 def _add_master(builder: c2pa.Builder, master: Path) -> None:
-    """As an ingredient with what the file says of itself; a container the library cannot read goes in unread."""
-    facts = manifest.master_ingredient()
-    try:
-        with master.open("rb") as file:
-            builder.add_ingredient(facts, FORMATS.get(master.suffix, "video/mp4"), file)
-    except c2pa.C2paError as error:
-        raise ProvenanceError("SIGNATURE_INVALID", f"The master cannot be an ingredient: {error}") from error
+    """As an ingredient with the manifest it brought along; a container without room for one goes in unread."""
+    with master.open("rb") as file:
+        kind = _container(file.read(CONTAINER_BYTES))
+        file.seek(0)
+        try:
+            builder.add_ingredient(manifest.master_ingredient(), kind, file)
+        except c2pa.C2paError as error:
+            raise ProvenanceError(
+                "SIGNATURE_INVALID", f"The master cannot be an ingredient: {error}"
+            ) from error
+
+
+def _container(head: bytes) -> str:
+    """Media type by content; the ending of an upload's name proves nothing."""
+    if head[4:8] == b"ftyp":
+        return "video/mp4"
+    return "video/x-msvideo" if head[:4] == b"RIFF" and head[8:12] == b"AVI " else UNREAD
 
 
 def _check(target: Path, trust_pem: str) -> None:
