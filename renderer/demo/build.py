@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 PHOTO_SIDE, PHOTO_QUALITY = 1080, 92
 CARD_SECONDS = 3.0
-MASTER_CRF, TAKE_CRF, CARD_CRF = 20, 20, 20
+MASTER_CRF, TAKE_CRF, CARD_CRF = 18, 20, 20
+DUAL = 0.5**0.5  # one voice on two channels is 3 LU louder than on one
 BED_UNDER, DUCK_DB = 10.0, 6.0
 FONT = Path(__file__).parents[1] / "data" / "fonts" / "NotoSans-Bold.ttf"
 
@@ -100,7 +101,7 @@ def soundtrack(scratch: Path, voice: VoiceTrack, bed: Path | None) -> Path:
     write_wav(raw, resample(voice.samples, voice.rate, sound.RATE), sound.RATE)
     normalise_loudness(raw, level, REFERENCE_LUFS, sound.RATE)
     spoken, _ = soundfile.read(level, dtype="float32")
-    stereo = np.repeat(spoken[:, None], 2, axis=1)
+    stereo = np.repeat(DUAL * spoken[:, None], 2, axis=1)
     if bed is not None:
         music = sound.bed(len(spoken) / sound.RATE)[: len(spoken)]
         gain = 10 ** ((REFERENCE_LUFS - BED_UNDER - measure_lufs(bed)[0]) / 20)

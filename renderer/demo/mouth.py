@@ -71,7 +71,7 @@ class Mouth:
         soft = cv2.GaussianBlur(hole, (0, 0), reach)
         drop = f32(((1.0, 0.0, 0.0), (0.0, 1.0, 0.020 * self.eyes)))
         below = cv2.warpAffine(soft, drop, hole.shape[::-1])
-        return np.asarray(np.clip(0.30 + 1.05 * np.minimum(soft, below), 0, 1), np.float32)
+        return np.asarray(np.clip(0.36 + 1.00 * np.minimum(soft, below), 0, 1), np.float32)
 
 
 def outline(points: Image, rows: tuple[int, ...], steps: int = 6) -> Image:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from renderer.demo.people import Unit
 
 EDGE_BELOW_LIPS = 0.022  # the incisors end this far below the closed lips' line, in eye distances: about 2 mm
-ENAMEL = (0.89, 0.95, 1.0)  # BGR of teeth in neutral light
+ENAMEL = (0.84, 0.94, 1.0)  # BGR of teeth in neutral light
 FLATTEN = 0.65  # share of the smile's arc that is taken out of the row
 ROW_HALF = 0.20  # half the row's length, in eye distances
 

@@ -23,6 +23,8 @@ THREAD = (0.42, 0.62, 0.86)
 NECK = ((0.90, 0.00), (0.83, 0.30), (0.75, 0.70), (0.70, 1.05))
 BIB = ((0.74, 1.27), (0.86, 1.60), (1.02, 2.05), (1.20, 2.70))
 STRAP = 0.15
+TIP = 0.12  # parts of the collar's end thinner than this are shaved off, in eye distances
+COLLAR = (0.78, 0.15)  # where its ends are: aside and below the chin
 LOGO_PLACE, LOGO_SIZE = (0.0, 1.80), 0.60
 
 
@@ -32,6 +34,7 @@ def dress(person: Image, chin: tuple[float, float], eyes: float) -> Image:
     Args:
         chin: (x, y) of the chin on the canvas. eyes: eye distance in pixels.
     """
+    person = _without_tips(person, chin, eyes)
     alpha = np.maximum(person[..., 3:], 1e-3)
     plain = np.clip(person[..., :3] / alpha, 0, 255)
     shirt = shirt_mask(plain, chin[1] + 0.12 * eyes)[..., None]
@@ -39,6 +42,20 @@ def dress(person: Image, chin: tuple[float, float], eyes: float) -> Image:
     cotton = plain * np.array(SHIRT, np.float32)
     dyed = _apron(plain + shirt * (cotton - plain), np.minimum(light, 1.1), shirt, chin, eyes)
     return np.dstack([dyed * person[..., 3:], person[..., 3]]).astype(np.float32)
+
+
+def _without_tips(person: Image, chin: tuple[float, float], eyes: float) -> Image:
+    """Shave off the thin tips of the back collar that stand out beside the neck."""
+    size = int(TIP * eyes) | 1
+    round_knife = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    shaved = f32(cv2.morphologyEx(f32(person[..., 3]), cv2.MORPH_OPEN, round_knife))
+    y, x = np.mgrid[0 : person.shape[0], 0 : person.shape[1]]
+    aside, below = np.abs(x - chin[0]) / eyes, (y - chin[1]) / eyes
+    near = smoothstep((0.22 - np.abs(aside - COLLAR[0])) / 0.05) * smoothstep(
+        (0.20 - np.abs(below - COLLAR[1])) / 0.05
+    )
+    kept = person[..., 3] + near * (shaved - person[..., 3])
+    return f32(person * (kept / np.maximum(person[..., 3], 1e-3))[..., None])
 
 
 def shirt_mask(plain: Image, top: float) -> Image:
