@@ -71,6 +71,18 @@ def _mediapipe(name: str, path: str, sha256: str) -> WeightSpec:
     )
 
 
+def _hibari(name: str, file: str, sha256: str) -> WeightSpec:
+    return WeightSpec(
+        name,
+        "hibari-tts 0.2.1",
+        (f"hibari:assets/{file}",),
+        sha256,
+        "Apache-2.0",
+        _APACHE,
+        commercial_use=True,
+    )
+
+
 def _dlib(name: str, file: str, sha256: str) -> WeightSpec:
     return WeightSpec(
         name,
@@ -126,6 +138,16 @@ _SPECS = (
                 "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
             ),
         ),
+    ),
+    _hibari(
+        "hibari-unknown-words-us",
+        "oov.onnx",
+        "d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76",
+    ),
+    _hibari(
+        "hibari-unknown-words-gb",
+        "oov_gb.onnx",
+        "0997e3219543247de5646078d770f8ca77011d8fd0abb29fe48d12c60f53e9e1",
     ),
     _mediapipe(
         "mediapipe-face-landmark",

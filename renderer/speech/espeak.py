@@ -15,7 +15,7 @@ import unicodedata
 from renderer.errors import EngineError
 
 NAME = "espeak-ng"
-_TIMEOUT = 5.0
+_TIMEOUT = 20.0
 
 _MARKS = re.compile(r"([.,!?;:—…“”()\"]+)")
 _LANGUAGE_FLAG = re.compile(r"\([a-z-]+\)")

@@ -6,6 +6,7 @@ Light on purpose: what it does not know passes through to the front end. English
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -135,11 +136,13 @@ _LOANWORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 _WORD = re.compile(r"[^\W\d_]+")
 _MINUS = re.compile(r"(?<![^\s(])[-−–] ?(?=\d)")
 _FOR_EACH = re.compile(r"(?<=\b\d)x(?=\d\b)")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b\u2060\ufeff]")
 _SPACES = re.compile(r"[ \t\n\u00a0\u2009]+")
 
 
 def normalise(text: str, locale: str) -> str:
-    """The text with its numbers and signs in words; unchanged for locales without a wording."""
+    """The text with its numbers and signs in words; only tidied for locales without a wording."""
+    text = _INVISIBLE.sub(" ", "".join(_ascii_digit(sign) for sign in text))
     wording = WORDINGS.get(locale)
     if wording is None:
         return _SPACES.sub(" ", text).strip()
@@ -155,6 +158,11 @@ def normalise(text: str, locale: str) -> str:
     for sign in "&+@=":
         text = text.replace(sign, f" {wording.words[sign]} ")
     return _SPACES.sub(" ", text).strip()
+
+
+def _ascii_digit(sign: str) -> str:
+    # Full-width, Devanagari and other digits are numbers too, and some front ends stumble over them.
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
 
 
 def _patterns(wording: Wording) -> list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:

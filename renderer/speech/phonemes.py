@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import MappingProxyType
 
-from renderer.errors import InputError
+from renderer.errors import EngineError, InputError
 from renderer.speech import english, espeak, japanese, mandarin, romance, words
 from renderer.speech.normalise import normalise
 from renderer.speech.timeline import is_sound
@@ -115,4 +115,9 @@ def written_words(text: str, locale: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _phonemize(text: str, locale: str, _front_end: str) -> str:
     # The front end is part of the key: installing espeak-ng must not leave older readings behind.
-    return front_end(locale).read(normalise(text, locale))
+    try:
+        return front_end(locale).read(normalise(text, locale))
+    except (LookupError, ValueError, AssertionError, TypeError) as error:
+        # Third-party readers stumble over texts that are no language; the same text will fail again.
+        message = f"A line could not be read aloud in {locale}. Rewrite its unusual signs."
+        raise EngineError("FRONT_END_FAILED", message, permanent=True) from error

@@ -41,6 +41,5 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
 )
 
 VISEMES: MappingProxyType[str, Shape] = MappingProxyType(
-    dict.fromkeys(VOCABULARY, PAUSE)
-    | {symbol: shape for symbols, shape in _SHAPES for symbol in symbols}
+    dict.fromkeys(VOCABULARY, PAUSE) | {symbol: shape for symbols, shape in _SHAPES for symbol in symbols}
 )

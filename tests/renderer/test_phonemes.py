@@ -152,6 +152,45 @@ def test_any_script_gets_rough_phonemes() -> None:
     assert known(rough_phonemes("Größe 안녕 하세요", "ko-KR"))[1] == 0
 
 
+@pytest.mark.parametrize(
+    "locale", [locale for locale, reason in available_locales().items() if reason is None]
+)
+def test_odd_texts_are_no_crash(locale: str) -> None:
+    for text in (
+        "",
+        "  ",
+        "😀",
+        "١٢٣ ０１２",
+        "a\x00b",
+        "$",
+        "[x](y)",
+        "99999999999999999999",
+        "\n-\n",
+        "e.g. 3°C",
+        "ー",
+    ):
+        symbols, _ = known(phonemize(text, locale))
+        assert isinstance(symbols, str)
+        written_words(text, locale)
+
+
+def test_digits_of_any_script_are_numbers() -> None:
+    assert phonemize("٢٠ ２０", "es-MX") == phonemize("20 20", "es-MX")
+
+
+def test_no_list_names_a_gpl_reader() -> None:
+    root = Path(__file__).parents[2]
+    lists = [
+        root / "requirements.txt",
+        root / "requirements-dev.txt",
+        *(root / "docker").glob("requirements*.txt"),
+    ]
+    named = {
+        line.split("==")[0].strip().casefold() for path in lists for line in path.read_text().splitlines()
+    }
+    assert not named & {"phonemizer", "phonemizer-fork", "espeakng-loader", "py-espeak-ng", "piper-tts"}
+
+
 def test_words_as_captions_show_them() -> None:
     assert written_words("Solo R$ 9,90. Ou 20 % !", "pt-BR") == ["Solo", "R$ 9,90.", "Ou", "20 %", "!"]
     assert written_words(ADS["ja-JP"], "ja-JP")[:4] == ["ブリサコーヒーで", "素敵な", "朝を。", "今日だけ"]
