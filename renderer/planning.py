@@ -8,13 +8,15 @@ import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from campaigns.services.variants import uses_of
 from django.conf import settings
 
 from campaigns.consent import require_grants
+from campaigns.exceptions import CampaignError
 from campaigns.models import Take
 from campaigns.presets import label_for
+from campaigns.services.variants import check_unchanged, uses_of
 from renderer.engines import registry
+from renderer.errors import InputError
 from renderer.material import fetch
 from renderer.provenance.labels import label_text
 from renderer.types import (
@@ -51,9 +53,11 @@ def build_plan(job: RenderJob, folder: Path) -> RenderPlan:
     """Fetch the material and freeze everything the render needs.
 
     Raises:
-        ConsentDenied: the gate says no. InputError: a file is missing or changed. EngineError: ``LICENCE_DENIED``.
+        ConsentDenied: the gate says no. InputError: ``SPEC_CHANGED``, or a file is missing or changed.
+        EngineError: ``LICENCE_DENIED``.
     """
     variant = job.variant
+    _must_be_unchanged(variant)
     grants = grants_for(variant)
     for stage, name in settings.RENDER_ENGINES.items():
         registry.require_licence(stage, name)
@@ -67,7 +71,7 @@ def build_plan(job: RenderJob, folder: Path) -> RenderPlan:
         likeness=_likeness(variant, folder),
         locale=script.locale,
         lines=spoken_lines(script),
-        voice=_voice(script, folder),
+        voice=_voice(variant, folder),
         bed=fetch(bed, folder, variant.campaign.bed_sha256) if bed else None,
         label=_label(variant),
         profile=OutputProfile(name=settings.RENDER_PROFILE, burn_captions=script.burn_captions),
@@ -76,6 +80,14 @@ def build_plan(job: RenderJob, folder: Path) -> RenderPlan:
         engines=dict(settings.RENDER_ENGINES),
         seed=settings.RENDER_SEED,
     )
+
+
+def _must_be_unchanged(variant: Variant) -> None:
+    """The picture has to be the one whose digest was asked for."""
+    try:
+        check_unchanged(variant)
+    except CampaignError as changed:
+        raise InputError(changed.code, changed.message) from changed
 
 
 def spoken_lines(script: LocalizedScript) -> tuple[SpokenLine, ...]:
@@ -87,7 +99,8 @@ def spoken_lines(script: LocalizedScript) -> tuple[SpokenLine, ...]:
 def _likeness(variant: Variant, folder: Path) -> LikenessInput | None:
     if not variant.likeness.face:
         return None
-    ready = variant.likeness.takes.filter(status=Take.Status.READY)
+    asked_for = variant.spec["takes"]
+    ready = variant.likeness.takes.filter(status=Take.Status.READY, sha256__in=asked_for)
     photos = ready.filter(kind=Take.Kind.PHOTO)[:MAX_PHOTOS]
     clip = ready.filter(kind=Take.Kind.CLIP).first()
     return LikenessInput(
@@ -97,11 +110,13 @@ def _likeness(variant: Variant, folder: Path) -> LikenessInput | None:
     )
 
 
-def _voice(script: LocalizedScript, folder: Path) -> VoiceSpec | None:
+def _voice(variant: Variant, folder: Path) -> VoiceSpec | None:
+    """The voice that was asked for: the script's own choice, or else the likeness's preset of that locale."""
+    script = variant.localized_script
     if script.voice_kind == script.Voice.RECORDING and script.voice_over:
         take = script.voice_over
         return VoiceSpec("recording", recording=fetch(take.file, folder, take.sha256))
-    return VoiceSpec("preset", script.voice_name) if script.lines.exists() else None
+    return VoiceSpec("preset", variant.spec["voice"]["name"]) if script.lines.exists() else None
 
 
 def _label(variant: Variant) -> LabelSpec:
