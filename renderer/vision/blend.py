@@ -74,7 +74,6 @@ def paste(
 
 def mix(under: Frame, over: NDArray[np.uint8] | NDArray[np.float32], alpha: NDArray[np.float32]) -> Frame:
     """alpha * over + (1 - alpha) * under, rounded; where alpha is 0 ``under`` stays exactly as it is."""
-    weight = cv2.merge([alpha, alpha, alpha])
-    below = under.astype(np.float32)
-    change = cv2.multiply(cv2.subtract(over.astype(np.float32), below), weight)
-    return np.asarray(cv2.add(below, change, dtype=cv2.CV_8U), np.uint8)
+    if over.dtype != np.uint8:
+        over = np.rint(np.clip(over, 0, 255)).astype(np.uint8)
+    return np.asarray(cv2.blendLinear(over, under, alpha, 1 - alpha), np.uint8)

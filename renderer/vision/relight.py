@@ -34,14 +34,16 @@ def relight(texture: Frame, skin_there: NDArray[np.float32], skin_here: NDArray[
     """
     gain = np.clip((skin_here + LIFT) / (skin_there + LIFT), *GAIN)
     size = (texture.shape[1], texture.shape[0])
+    if gain.max() <= 1:
+        return np.asarray(cv2.multiply(texture, cv2.resize(gain, size), dtype=cv2.CV_8U), np.uint8)
     lit = cv2.multiply(texture, cv2.resize(gain, size), dtype=cv2.CV_32F)
-    if gain.max() > 1:
-        detail = cv2.subtract(texture, cv2.resize(skin_there, size), dtype=cv2.CV_32F)
-        over = np.maximum(gain, 1)
-        for part, exponent in ((np.maximum(detail, 0), BRIGHT), (np.minimum(detail, 0), DARK)):
-            excess = cv2.resize(over - over**exponent, size)
-            lit = cv2.subtract(lit, cv2.multiply(part, excess))
-    return np.asarray(np.clip(lit, 0, 255), np.uint8)
+    smooth = np.asarray(cv2.resize(skin_there.astype(np.uint8), size), np.uint8)
+    over = np.maximum(gain, 1)
+    bright, dark = (cv2.resize(over - over**exponent, size) for exponent in (BRIGHT, DARK))
+    # Unsigned subtraction stops at zero, which parts the detail into what is brighter and what is darker.
+    lit = cv2.subtract(lit, cv2.multiply(cv2.subtract(texture, smooth), bright, dtype=cv2.CV_32F))
+    lit = cv2.add(lit, cv2.multiply(cv2.subtract(smooth, texture), dark, dtype=cv2.CV_32F), dtype=cv2.CV_8U)
+    return np.asarray(lit, np.uint8)
 
 
 def blur_to_match(texture: Frame, target: Frame, weight: NDArray[np.float32]) -> float:
