@@ -19,7 +19,7 @@ from renderer.speech.trajectory import targets
 from renderer.vision import mouthplan
 from renderer.vision.landmarks import SURFACE, iod
 from renderer.vision.mouthactor import study, worn_range
-from renderer.vision.mouthbank import build_bank, choose_frames
+from renderer.vision.mouthbank import build_bank, choose_frames, mouth_chip, sharpness
 from renderer.vision.mouthpaint import MouthPainter, Texture
 from renderer.vision.mouthpath import JoinWeights
 from renderer.vision.mouthplan import TargetWeights, Wants
@@ -40,10 +40,11 @@ if TYPE_CHECKING:
     Shares = list[tuple[tuple[int, float], ...]]
 
 KEPT_BANKS = 2
-CROP_SPARE = 1.25  # crops keep a little more resolution than they are shown at
-SHARPEN_LIMIT = 0.6
+CROP_SPARE = 1.1  # crops keep a little more resolution than they are shown at
+SHARPEN_GAIN, SHARPEN_LIMIT = 1.5, 0.8
 SHARPEN_LOSS = 1.15  # Laplacian variance that JPEG and resampling cost
 SHARP_PERCENTILE = 60
+SHARP_SAMPLES = 32  # frames of the master that say how sharp its mouth is
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,14 @@ class RewriteSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Cast:
-    """Who bears the new mouth, who lends it, the lent mouths, and the lent range on the bearer's face."""
+    """Who bears the new mouth, who lends it, the lent mouths, the lent range on the bearer's face, and the
+    sharpness that a mouth of the bearer's clip has."""
 
     bearer: Actor
     lender: Actor
     bank: MouthBank
     worn: MouthRange
+    sharp: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,12 @@ class RewriteLipSyncer:
         lender = study(source[1]) if source else bearer
         self._require_length(lender)
         if source:
-            bank = self._kept_bank(source[0], lender, bearer)
+            bank, seen = self._kept_bank(source[0], lender, bearer), _sharpness(master, bearer)
         else:
             bank = self._collect(_substituted(master, face), lender, bearer)
-        cast = _Cast(bearer, lender, bank, worn_range(bearer, lender))
+            seen = bank.sharpness
+        sharp = float(np.percentile(seen, SHARP_PERCENTILE)) if len(seen) else 0.0
+        cast = _Cast(bearer, lender, bank, worn_range(bearer, lender), sharp)
         aim = _aim(cast, voice)
         score = self._compose(cast, aim)
         return RewriteSession(_with_own(aim, score.involved, cast), cast, score)
@@ -160,6 +165,12 @@ def _substituted(master: Path, face: FaceSession | None) -> Iterator[Frame]:
         yield face.render(index, frame) if face else frame
 
 
+def _sharpness(master: Path, bearer: Actor) -> NDArray[np.float32]:
+    frames = enumerate(read_frames(master, stop=SHARP_SAMPLES))
+    chips = [mouth_chip(frame, bearer.track.points[i]) for i, frame in frames if bearer.mouth.present[i]]
+    return np.array([sharpness(chip) for chip in chips], np.float32)
+
+
 def _aim(cast: _Cast, voice: VoiceTrack) -> LipTargets:
     """Targets of the phonemes with the mean and spread of the lender's own speech."""
     fps = cast.bearer.fps
@@ -167,7 +178,7 @@ def _aim(cast: _Cast, voice: VoiceTrack) -> LipTargets:
     openings, widths = cast.lender.speech()
     step = mouthplan.FASTEST / fps
     opening = mouthplan.in_manner(opening, openings, speech, closed, step)
-    width = mouthplan.in_manner(width, widths, speech, np.zeros_like(closed), step)
+    width = mouthplan.in_manner(width, widths, speech, np.zeros_like(closed), step, rounds=2)
     return LipTargets(opening, width, speech, closed)
 
 
@@ -197,7 +208,6 @@ class RewriteSession:
         self.targets = aim
         self._cast, self._score = cast, score
         self._painter = MouthPainter(cast.bearer.basis)
-        self._sharp = SHARPEN_LOSS * float(np.percentile(cast.bank.sharpness, SHARP_PERCENTILE))
         self._skipped: set[int] = set()
 
     @property
@@ -228,6 +238,6 @@ class RewriteSession:
 
     def _texture(self, unit: int, share: float) -> Texture:
         crop, frame = self._cast.bank.crops[unit], self._cast.bank.frames[unit]
-        ratio = self._sharp / max(float(self._cast.bank.sharpness[unit]), 1.0)
-        unsharp = float(np.clip(np.sqrt(ratio) - 1, 0, SHARPEN_LIMIT))
+        ratio = SHARPEN_LOSS * self._cast.sharp / max(float(self._cast.bank.sharpness[unit]), 1.0)
+        unsharp = float(np.clip(SHARPEN_GAIN * (np.sqrt(ratio) - 1), 0, SHARPEN_LIMIT))
         return Texture(crop, crop.place(self._cast.lender.track.points[frame, :SURFACE]), share, unsharp)

@@ -24,6 +24,7 @@ LOOK_PARTS = 8
 MARGIN = 0.10  # eye distances kept round the mouth's ring
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 96, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 BLOCK_S = 2.0
+SMALLEST = 8  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,14 @@ def build_bank(
     scale = min(1.0, max_iod / float(np.median(iod(track.points[track.present]))))
     kept, crops, chips = [], [], []
     for index, frame in enumerate(frames):
-        if index < len(wanted) and wanted[index] and (crop := _cut(frame, track.points[index], scale)):
-            kept.append(index)
-            crops.append(crop)
-            chips.append(mouth_chip(frame, track.points[index]))
+        box = _box(frame, track.points[index]) if index < len(wanted) and wanted[index] else None
+        if box is None:
+            continue
+        pixels = _shrunk(frame[box[1] : box[3], box[0] : box[2]], scale)
+        kept.append(index)
+        crops.append(Crop(cv2.imencode(".jpg", pixels, JPEG)[1].tobytes(), box[:2], scale))
+        # At the size it will be shown at: a larger picture would look sharper than it is going to be.
+        chips.append(mouth_chip(pixels, (track.points[index] - (*box[:2], 0)) * np.float32(scale)))
     return _bank(kept, crops, chips)
 
 
@@ -117,19 +122,19 @@ def sharpness(chip: Frame) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY), cv2.CV_32F).var())
 
 
-def _cut(frame: Frame, points: Points, scale: float) -> Crop | None:
+def _box(frame: Frame, points: Points) -> tuple[int, int, int, int] | None:
     ring = points[list(LOWER_RING), :2]
     margin = MARGIN * float(iod(points))
-    low = np.floor(ring.min(0) - margin).astype(int)
-    high = np.ceil(ring.max(0) + margin).astype(int)
-    x0, y0 = np.maximum(low, 0).tolist()
-    x1, y1 = np.minimum(high, (frame.shape[1], frame.shape[0])).tolist()
-    if x1 - x0 < 8 or y1 - y0 < 8:
-        return None
-    pixels = frame[y0:y1, x0:x1]
-    if scale < 1:
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    return Crop(cv2.imencode(".jpg", pixels, JPEG)[1].tobytes(), (x0, y0), scale)
+    low, high = np.floor(ring.min(0) - margin), np.ceil(ring.max(0) + margin)
+    x0, y0 = (int(v) for v in np.maximum(low, 0))
+    x1, y1 = (int(v) for v in np.minimum(high, (frame.shape[1], frame.shape[0])))
+    return (x0, y0, x1, y1) if x1 - x0 >= SMALLEST and y1 - y0 >= SMALLEST else None
+
+
+def _shrunk(pixels: Frame, scale: float) -> Frame:
+    if scale >= 1:
+        return pixels
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _bank(kept: list[int], crops: list[Crop], chips: list[Frame]) -> MouthBank:

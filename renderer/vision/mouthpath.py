@@ -22,10 +22,10 @@ class JoinWeights:
     """Price of leaving the natural order: ``jump`` for any cut, a quarter of it for a repeated or skipped frame,
     ``bounce`` on top for going back to one of the last ``memory`` frames (the eye sees the ping-pong)."""
 
-    jump: float = 1.0
+    jump: float = 2.0
     bounce: float = 1.0
     memory: int = 12
-    distance: float = 1.5
+    distance: float = 3.0
 
 
 def nearest(costs: Costs, count: int) -> Indices:

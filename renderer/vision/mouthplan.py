@@ -42,8 +42,8 @@ SHUT = 0.05
 class TargetWeights:
     """Price of a recorded mouth that differs from the wanted one; opening and width in shares of the range."""
 
-    opening: float = 9.0
-    short: float = 9.0  # on top where it is less open than wanted: no teeth can be invented
+    opening: float = 5.0
+    short: float = 5.0  # on top where it is less open than wanted: no teeth can be invented
     width: float = 4.0
     pose: float = 6.0  # per squared radian
     blur: float = 2.0
@@ -74,13 +74,16 @@ class Wants:
     turn: NDArray[np.float32]
 
 
-def in_manner(wanted: Curve, natural: Curve, speech: Flags, closed: Flags, step: float) -> Curve:
+def in_manner(
+    wanted: Curve, natural: Curve, speech: Flags, closed: Flags, step: float, rounds: int = 1
+) -> Curve:
     """Give a table's curve the mean and spread of the actor's own speech.
 
     Args:
         wanted: (T,) 0..1; only frames of ``speech`` change, ``closed`` ones stay 0 where they are 0.
         natural: the actor's own values while speaking.
         step: fastest change per frame; closures stay, peaks beside them give way.
+        rounds: how often the result is smoothed; lips turn round gently, and the corners most of all.
     """
     if speech.sum() < 2 or len(natural) < 2:
         return wanted
@@ -90,7 +93,8 @@ def in_manner(wanted: Curve, natural: Curve, speech: Flags, closed: Flags, step:
 
     def at(gain: float) -> Curve:
         changed = np.clip(float(natural.mean()) + gain * (wanted - middle), 0.0, MOST)
-        return _slow(np.where(free, changed, wanted).astype(np.float32), step)
+        eased = _ease(_slow(np.where(free, changed, wanted).astype(np.float32), step), rounds)
+        return np.where(closed, wanted, eased).astype(np.float32)
 
     gains = np.linspace(*MANNER_GAIN, 15)
     return at(float(min(gains, key=lambda gain: abs(float(at(gain)[speech].std()) - goal))))
@@ -102,6 +106,13 @@ def _slow(curve: Curve, step: float) -> Curve:
     rising = np.minimum.accumulate(curve - slope) + slope
     falling = np.minimum.accumulate((rising + slope)[::-1])[::-1] - slope
     return np.asarray(falling, np.float32)
+
+
+def _ease(curve: Curve, rounds: int) -> Curve:
+    for _ in range(rounds):
+        padded = np.pad(curve, 1, mode="edge")
+        curve = padded[:-2] / 4 + padded[1:-1] / 2 + padded[2:] / 4
+    return curve
 
 
 def involvement(speech: Flags, own_opening: Curve, fps: float) -> Curve:
