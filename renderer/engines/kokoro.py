@@ -103,7 +103,7 @@ class KokoroSynthesizer:
         licence=REGISTRY["kokoro-82m-int8"].licence,
         licence_url=REGISTRY["kokoro-82m-int8"].licence_url,
         commercial_use=True,
-        weights=(REGISTRY["kokoro-82m-int8"].sha256, REGISTRY["kokoro-voices"].sha256),
+        weights=("kokoro-82m-int8", "kokoro-voices"),
     )
 
     def __init__(self, model_dir: Path, *, threads: int = 1) -> None:

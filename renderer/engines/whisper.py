@@ -36,7 +36,7 @@ class WhisperTranscriber:
         licence=REGISTRY["whisper-base"].licence,
         licence_url=REGISTRY["whisper-base"].licence_url,
         commercial_use=True,
-        weights=(REGISTRY["whisper-base"].sha256,),
+        weights=("whisper-base",),
     )
 
     def __init__(self, model_dir: Path, *, threads: int = 1) -> None:
