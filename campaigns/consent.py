@@ -1,32 +1,25 @@
 """The gate: the only place where a consent is turned into a permission.
 
 ``decide`` is a pure function of (facts, use, now), so its truth table needs no database; ``require_grant``
-loads the facts and raises. The default is no: a grant is built only after every check has passed.
+asks for the facts and raises. The default is no: a grant is built only after every check has passed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime
+from typing import Final
 
-from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from campaigns import catalogue, scope
 from campaigns.exceptions import ConsentDenied, DenialCode
-from campaigns.models import Consent, ConsentEvidence, Likeness, PerformerRelease, Person, Variant
+from campaigns.facts import load_facts
+from campaigns.models import Person
 from campaigns.types import ConsentFacts, ConsentGrant, Denial, GateFacts, Modality, UseRequest
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 ADULT: Final = 18
 POLITICAL: Final = "political"
-LIVE: Final = (Variant.Status.QUEUED, Variant.Status.RENDERING, Variant.Status.READY)
 _PICTURE: Final = (Modality.FACE_SUBSTITUTION, Modality.LIP_SYNC)
 _MODALITY_CODES: Final = {
     Modality.AUDIO_ONLY: DenialCode.AUDIO_ONLY,
@@ -41,10 +34,7 @@ def require_grant(use: UseRequest, *, now: datetime | None = None) -> ConsentGra
     Raises:
         ConsentDenied: with the code of the first rule that said no.
     """
-    answer = decide(load_facts(use), use, now or timezone.now())
-    if isinstance(answer, Denial):
-        raise ConsentDenied(answer.code, explain(answer))
-    return answer
+    return _granted(load_facts(use), use, now or timezone.now())
 
 
 def require_grants(uses: Iterable[UseRequest], *, now: datetime | None = None) -> tuple[ConsentGrant, ...]:
@@ -53,10 +43,31 @@ def require_grants(uses: Iterable[UseRequest], *, now: datetime | None = None) -
     Raises:
         ConsentDenied: as soon as one use is denied.
     """
-    grants = tuple(require_grant(use, now=now) for use in uses)
+    at, known = now or timezone.now(), _Facts()
+    grants = tuple(_granted(known.of(use), use, at) for use in uses)
     if not grants:
         raise ConsentDenied(DenialCode.NO_CONSENT, explain(Denial(DenialCode.NO_CONSENT)))
     return grants
+
+
+class _Facts:
+    """Facts of one question, read once per likeness; never kept for the next question."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], GateFacts | None] = {}
+
+    def of(self, use: UseRequest) -> GateFacts | None:
+        key = (use.likeness_ref, use.master_ref, use.variant_ref)
+        if key not in self._known:
+            self._known[key] = load_facts(use)
+        return self._known[key]
+
+
+def _granted(facts: GateFacts | None, use: UseRequest, now: datetime) -> ConsentGrant:
+    answer = decide(facts, use, now)
+    if isinstance(answer, Denial):
+        raise ConsentDenied(answer.code, explain(answer))
+    return answer
 
 
 def first_denial(uses: Iterable[UseRequest], *, now: datetime | None = None) -> ConsentDenied | None:
@@ -203,80 +214,3 @@ def _about_consent(
         if denial := check(facts, consent, use, now):
             return step, denial
     return len(_CHECKS), None
-
-
-def load_facts(use: UseRequest) -> GateFacts | None:
-    """Read what ``decide`` needs; None when there is no such likeness."""
-    try:
-        likeness = Likeness.objects.select_related("person").filter(public_id=use.likeness_ref).first()
-        released = _performer_released(use.master_ref)
-    except (ValidationError, ValueError):
-        return None
-    if likeness is None:
-        return None
-    person = likeness.person
-    return GateFacts(
-        person_kind=person.kind,
-        birth_date=person.birth_date,
-        died_on=person.died_on,
-        retired=likeness.retired or person.erased_at is not None,
-        performer_released=released,
-        consents=tuple(_consent_facts(consent) for consent in _decided(likeness, use.variant_ref)),
-    )
-
-
-def _performer_released(master_ref: str) -> bool:
-    allowed = PerformerRelease.objects.filter(allows_face_replacement=True)
-    return bool(master_ref) and allowed.filter(master__public_id=master_ref).exists()
-
-
-def _decided(likeness: Likeness, variant_ref: str) -> QuerySet[Consent]:
-    live = Q(variants__status__in=LIVE)
-    if variant_ref:
-        live &= ~Q(variants__public_id=variant_ref)
-    papers = Q(evidence__kind=ConsentEvidence.Kind.ESTATE_PAPERS)
-    return (
-        likeness.consents.filter(status__in=[Consent.Status.GRANTED, Consent.Status.REVOKED])
-        .annotate(
-            used=Count("variants", filter=live, distinct=True),
-            papers=Count("evidence", filter=papers, distinct=True),
-        )
-        .order_by("-version")
-    )
-
-
-def _consent_facts(consent: Consent) -> ConsentFacts:
-    return ConsentFacts(
-        ref=str(consent.public_id),
-        version=consent.version,
-        revoked=consent.status == Consent.Status.REVOKED,
-        advertiser=consent.advertiser,
-        uses=tuple(consent.uses),
-        territories=tuple(consent.territories),
-        locales=tuple(consent.locales),
-        channels=tuple(consent.channels),
-        categories=tuple(consent.categories),
-        starts_at=consent.starts_at,
-        ends_at=consent.ends_at,
-        max_variants=consent.max_variants,
-        variants_used=consent.used,  # type: ignore[attr-defined]
-        banned_words=tuple(consent.banned_words),
-        political=consent.political,
-        estate_papers=consent.papers > 0,  # type: ignore[attr-defined]
-        commitment=commitment(consent),
-    )
-
-
-def commitment(consent: Consent) -> str:
-    """Salted SHA-256 of the consent record: proves which record was meant without saying what is in it."""
-    window = [at.astimezone(UTC).isoformat() if at else "" for at in (consent.starts_at, consent.ends_at)]
-    record = {
-        "ref": str(consent.public_id),
-        "version": consent.version,
-        "text": consent.signed_text_sha256,
-        "advertiser": consent.advertiser,
-        "scope": [consent.uses, consent.territories, consent.locales, consent.channels, consent.categories],
-        "limits": [consent.max_variants, consent.banned_words, consent.political],
-        "window": window,
-    }
-    return hashlib.sha256((consent.salt + json.dumps(record, sort_keys=True)).encode()).hexdigest()

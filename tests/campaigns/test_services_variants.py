@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import pytest
+from django.db import connection
 
 from campaigns.exceptions import CampaignError, ConsentDenied, StateConflict
-from campaigns.models import AuditEntry, Variant
-from campaigns.services import scripts, variants
+from campaigns.models import AuditEntry, Consent, Likeness, Variant
+from campaigns.services import consents, scripts, variants
 from campaigns.states import transition
 from tests import factories
-from tests.worlds import World, finish
+from tests.worlds import World, finish, make_world
 
 RENDER = "renderer.tasks.render_variant"
 
@@ -165,6 +169,65 @@ def test_cancel_only_what_is_on_its_way(world: World) -> None:
     variant = finish(world.request())
     with pytest.raises(StateConflict):
         variants.cancel_variant(variant, user=world.marketer)
+
+
+def in_threads(work: Callable[[int], object], count: int = 6) -> list[object]:
+    """Start all at once, each with its own connection; what each returned or raised."""
+    start, ends = threading.Barrier(count), [None] * count
+
+    def run(number: int) -> None:
+        start.wait()
+        try:
+            ends[number] = work(number)
+        except ConsentDenied as denied:
+            ends[number] = denied.code
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ends
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_people_asking_at_once_get_one_variant_and_one_render(sent) -> None:
+    world = make_world()
+    variants_made = in_threads(lambda _: world.request().pk)
+    assert len(set(variants_made)) == Variant.objects.count() == len(sent) == 1
+    assert AuditEntry.objects.filter(action="variant.queued").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cap_holds_when_many_ask_at_once(sent) -> None:
+    world = make_world()
+    Consent.objects.update(max_variants=2)
+    tags = ["es-MX", "es-AR", "en-GB", "en-CA", "pt-BR", "es-ES"]
+    scripts_made = [factories.LocalizedScriptFactory(script=world.script, locale=tag) for tag in tags]
+    Likeness.objects.update(voice_preset={"en": "af_heart", "es": "ef_dora", "pt": "pf_dora"})
+    world.likeness.refresh_from_db()
+    ends = in_threads(lambda number: world.request(localized_script=scripts_made[number]).status)
+    assert sorted(map(str, ends)) == ["MAX_VARIANTS"] * 4 + ["queued"] * 2
+    assert len(sent) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_revocation_between_requests_lets_nothing_through(sent) -> None:
+    world = make_world()
+    tags = ["es-MX", "es-AR", "en-GB", "en-CA", "es-ES"]
+    scripts_made = [factories.LocalizedScriptFactory(script=world.script, locale=tag) for tag in tags]
+    Likeness.objects.update(voice_preset={"en": "af_heart", "es": "ef_dora"})
+    world.likeness.refresh_from_db()
+
+    def act(number: int) -> object:
+        if number == 2:
+            return consents.revoke_consent(world.consent, user=world.consent_admin, reason="Stop.")
+        return world.request(localized_script=scripts_made[number - (number > 2)]).status
+
+    in_threads(act)
+    assert set(Variant.objects.values_list("status", flat=True)) <= {"blocked"}
 
 
 @pytest.mark.parametrize(
