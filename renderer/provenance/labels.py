@@ -44,7 +44,7 @@ PLATE_ALPHA: Final = 0.72
 GLYPH_SHARE: Final = 0.53  # height of a capital in shares of libass's font size
 MARGIN: Final = 0.035  # of the short side: inside every platform's title-safe area
 WIDEST: Final = 0.92  # of the frame's width
-PAD_X, PAD_Y = 0.62, 0.42  # of the text height
+PAD_X, PAD_Y = 0.42, 0.10  # of the line height
 TIMEOUT: Final = 30.0
 
 
@@ -114,18 +114,26 @@ def _fitted(spec: LabelSpec, size: tuple[int, int]) -> Mask:
 
 
 def _set_text(text: str, pixels: int) -> Mask:
-    """Set one line with libass and return its alpha in 0..1, cropped to the ink."""
+    """Set one line with libass and return its alpha in 0..1, cropped to the ink's width and the line's height.
+
+    The height is the same for every text, so plates look alike and capitals stand in their middle.
+    """
     width, height = pixels * (len(text) + 4), pixels * 3
     with tempfile.TemporaryDirectory() as folder:
         script, picture = Path(folder) / "line.ass", Path(folder) / "line.png"
         script.write_text(_ass(text, pixels, (width, height)), encoding="utf-8")
-        source, burn = f"color=black:s={width}x{height}:d=1", f"ass={script}:fontsdir={filter_path(FONTS)}"
+        source, burn = (
+            f"color=black:s={width}x{height}:d=1",
+            f"ass={filter_path(script)}:fontsdir={filter_path(FONTS)}",
+        )
         run(["-f", "lavfi", "-i", source, "-vf", burn, "-frames:v", "1", picture], timeout=TIMEOUT)
         grey = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
     if grey is None or not grey.any():
         raise EngineError("LABEL_FAILED", "The AI label could not be drawn.", permanent=True)
     rows, columns = np.flatnonzero(grey.any(axis=1)), np.flatnonzero(grey.any(axis=0))
-    ink = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    middle = height // 2
+    half = max(pixels // 2, middle - int(rows[0]), int(rows[-1]) + 1 - middle)
+    ink = grey[middle - half : middle + half, columns[0] : columns[-1] + 1]
     return np.asarray(ink / 255, np.float32)
 
 

@@ -33,6 +33,7 @@ POWER_FLOOR = 0.1
 CLIP = 3.0
 WINDOW_HALVES = 9
 STEP_HALVES = 2
+LONG_HALVES = 14
 TAPER = (0.25, 0.5, 0.25)
 TINY = 1e-12
 
@@ -46,20 +47,21 @@ class Window(NamedTuple):
 
 
 def windows(planes: Iterator[Timed]) -> Iterator[Window]:
-    """Windows one second apart, and at the end one of the whole clip (the only one of a short clip)."""
+    """Windows one second apart, then one of the whole clip where that is much longer or shorter than a window."""
     recent: deque[_Half] = deque(maxlen=WINDOW_HALVES)
     earlier: _Half | None = None
-    for number, half in enumerate(_halves(planes)):
+    count = 0
+    for count, half in enumerate(_halves(planes), start=1):
         if len(recent) == WINDOW_HALVES:
             earlier = recent[0] if earlier is None else earlier + recent[0]
         recent.append(half)
-        start = number + 1 - WINDOW_HALVES
+        start = count - WINDOW_HALVES
         if start >= 0 and start % STEP_HALVES == 0:
             yield Window(start * WAVE_PERIOD / 2, whole=False, swing=_demodulated([*recent]))
-    if recent:
-        yield Window(
-            0.0, whole=True, swing=_demodulated([*recent] if earlier is None else [sum(recent, earlier)])
-        )
+    if earlier is None and 0 < count < WINDOW_HALVES:
+        yield Window(0.0, whole=True, swing=_demodulated([*recent]))
+    elif earlier is not None and count >= LONG_HALVES:
+        yield Window(0.0, whole=True, swing=_demodulated([sum(recent, earlier)]))
 
 
 class _Half:
