@@ -9,32 +9,33 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from campaigns.states import transition
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
 from campaigns.models import MasterClip, Take
+from campaigns.states import transition
 from renderer.engines import registry
 from renderer.errors import InputError, RenderError
 from renderer.material import disk_full_is_coded, fetch, scratch, sha256_of
 from renderer.media import audio
 from renderer.media.frames import read_frames
 from renderer.media.probe import ClipLimits, probe
+from renderer.vision import enrolment
 from renderer.vision.align import head_angles
 from renderer.vision.landmarks import face_size, save_track
+from renderer.vision.tracking import FaceLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from renderer.engines.base import FaceDetector
-    from renderer.types import ClipFacts, FaceTrack, Frame, Points
+    from renderer.types import ClipFacts, FaceTrack
 
 logger = logging.getLogger(__name__)
 
 POSTER_QUALITY = 85
-MIN_PHOTO_FACE_PX = 160
 MIN_VOICE_SECONDS = 1.0
 SILENT_PEAK = 0.001
 
@@ -158,7 +159,7 @@ def _keep_master(master: MasterClip, examined: Examined) -> None:
         transition(master, MasterClip.Status.READY, actor=None)
 
 
-def opened(path: Path) -> File:
+def opened(path: Path) -> File[bytes]:
     """A Django file over a path, to be used in a ``with``."""
     return File(path.open("rb"), name=path.name)
 
@@ -182,38 +183,9 @@ def _check_clip(take: Take, path: Path, folder: Path) -> dict[str, Any]:
 
 
 def _check_photo(take: Take, path: Path, folder: Path) -> dict[str, Any]:
-    picture = read_picture(path)
-    mesh = only_face(detector().locate(picture))
+    picture = enrolment.read_picture(path)
+    mesh = enrolment.only_face(detector().locate(picture), FaceLimits())
     return {"face_px": round(float(face_size(mesh))), "width": picture.shape[1], "height": picture.shape[0]}
-
-
-def read_picture(path: Path) -> Frame:
-    """Decode a photo to BGR.
-
-    Raises:
-        InputError: ``UNREADABLE_FILE``.
-    """
-    data = np.fromfile(path, np.uint8)
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if picture is None:
-        raise InputError("UNREADABLE_FILE", "This file is not a picture; upload a JPEG or PNG.")
-    return np.asarray(picture, np.uint8)
-
-
-def only_face(meshes: list[Points]) -> Points:
-    """The one face of a photo.
-
-    Raises:
-        InputError: ``NO_FACE``, ``MANY_FACES``, ``FACE_TOO_SMALL``.
-    """
-    if not meshes:
-        raise InputError("NO_FACE", "No face was found; use a frontal photo in even light.")
-    if len(meshes) > 1:
-        raise InputError("MANY_FACES", "More than one face was found; crop the photo to one person.")
-    if float(face_size(meshes[0])) < MIN_PHOTO_FACE_PX:
-        text = f"The face is smaller than {MIN_PHOTO_FACE_PX} px; use a larger photo."
-        raise InputError("FACE_TOO_SMALL", text)
-    return meshes[0]
 
 
 def _check_voice(take: Take, path: Path, folder: Path) -> dict[str, Any]:

@@ -10,23 +10,30 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from campaigns.models import Rendition
-from renderer import jobs
 from renderer.errors import ResourceError
 from renderer.material import disk_full_is_coded
 from renderer.models import ProvenanceRecord
 from renderer.provenance.manifest import manifest_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from renderer.models import RenderJob
     from renderer.types import RenderPlan, RenderResult
 
+    Finish = Callable[[RenderJob, RenderResult], None]
+
 logger = logging.getLogger(__name__)
 
 
-def store(job: RenderJob, plan: RenderPlan, result: RenderResult, *, key_id: str) -> Rendition:
+def store(
+    job: RenderJob, plan: RenderPlan, result: RenderResult, *, key_id: str, finish: Finish
+) -> Rendition:
     """Publish a rendition: objects first, rows after, and no object left behind when the rows fail.
+
+    Args:
+        finish: ends the attempt inside the rows' transaction (``renderer.jobs.finish``).
 
     Raises:
         ResourceError: ``DISK_FULL`` or ``STORE_FAILED``. LeaseLost: somebody else has the variant now.
@@ -38,7 +45,7 @@ def store(job: RenderJob, plan: RenderPlan, result: RenderResult, *, key_id: str
         with transaction.atomic():
             rendition = _rendition(job, plan, result, saved)
             _record(rendition, plan, result, key_id)
-            jobs.finish(job, result)
+            finish(job, result)
     except BaseException:
         _sweep(saved)
         raise

@@ -9,12 +9,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from campaigns.exceptions import ConsentDenied
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from campaigns.exceptions import ConsentDenied
 from campaigns.models import MasterClip, Take
 from renderer import jobs, lookups, planning, probing, storing
 from renderer.errors import Cancelled, RenderError
@@ -61,7 +61,7 @@ def _render(job: RenderJob) -> None:
             )
             jobs.progress(job, "store", 0, 1)
             _ask_again(job)
-            storing.store(job, plan, result, key_id=tools.keys.current_id)
+            storing.store(job, plan, result, key_id=tools.keys.current_id, finish=jobs.finish)
     except ConsentDenied as denial:
         jobs.block(job, denial.code, denial.message)
     except RenderError as error:

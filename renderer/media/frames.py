@@ -215,6 +215,10 @@ def _encode_arguments(
     colour = f"{even}{burn}scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
     video = ["-vf", colour, "-c:v", "libx264", "-preset", profile.preset, "-crf", str(profile.crf)]
     tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
-    aac = ["-c:a", "aac", "-b:a", f"{profile.audio_kbps}k", "-ar", str(profile.audio_rate)] if audio else []
+    aac = (
+        ["-c:a", "aac", "-b:a", f"{profile.audio_kbps}k", "-ar", str(profile.audio_rate), "-ac", "2"]
+        if audio
+        else []
+    )
     head = ["-hide_banner", "-loglevel", "error", "-y"]
     return [*head, *picture, *sound, *video, *tags, *aac, "-movflags", "+faststart", str(path)]

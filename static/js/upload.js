@@ -13,7 +13,7 @@
     const response = await fetch(url, { method, body, headers: { "X-CSRFToken": csrf(), Accept: "application/json", ...headers } });
     if (response.status >= 500) throw new Error(`server answered ${response.status}`);
     const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
-    if (!response.ok) throw new Refusal([answer.message || "The upload was refused.", answer.fix].filter(Boolean).join(" "));
+    if (!response.ok) throw new Refusal([answer.message || "The upload was refused.", answer.fix, answer.code].filter(Boolean).join(" "));
     return answer;
   };
 
