@@ -146,8 +146,7 @@ def worker_service(name: str, *, queues: str, processes: str) -> Service:
         "--loglevel",
         "INFO",
     )
-    quiet = {"OMP_NUM_THREADS": "1", "GLOG_minloglevel": "2"}
-    env = {variable: os.environ.get(variable, value) for variable, value in quiet.items()}
+    env = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or "1", "GLOG_minloglevel": "2"}
     return Service(name, (*celery("worker"), *options), env=env, stops=WORKER_STOPS)
 
 
