@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from renderer.errors import InputError
 from renderer.media.probe import probe
+from renderer.provenance.labels import label_text
 from renderer.types import (
     InputFile,
     LabelSpec,
@@ -31,7 +32,6 @@ TEST_MARK = 0x7E57_7E57_7E57
 """Watermark payload of every measurement; no variant has it, so no file made here verifies as one."""
 LEAD_IN, LEAD_OUT = 0.3, 0.2
 PHOTOS = frozenset((".jpg", ".jpeg", ".png", ".webp"))
-LABEL_TEXT = "AI-GENERATED TEST"
 NO_MANIFEST = ManifestSpec(
     variant_ref="measurement",
     title="Measurement, not for use",
@@ -92,7 +92,7 @@ def open_case(case: Case, detector: FaceDetector, synthesizer: VoiceSynthesizer,
         lines=_lines(case.text, facts.seconds),
         voice=_voice(case, synthesizer),
         bed=None,
-        label=LabelSpec(text=LABEL_TEXT, pack_version="bench"),
+        label=LabelSpec(text=label_text(case.locale), pack_version="bench"),
         profile=OutputProfile(),
         watermark=WatermarkSpec(payload_id=TEST_MARK),
         manifest=NO_MANIFEST,

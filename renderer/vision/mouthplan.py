@@ -111,7 +111,7 @@ def _slow(curve: Curve, step: float) -> Curve:
 def _ease(curve: Curve, rounds: int) -> Curve:
     for _ in range(rounds):
         padded = np.pad(curve, 1, mode="edge")
-        curve = padded[:-2] / 4 + padded[1:-1] / 2 + padded[2:] / 4
+        curve = np.asarray(padded[:-2] / 4 + padded[1:-1] / 2 + padded[2:] / 4, np.float32)
     return curve
 
 
