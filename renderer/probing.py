@@ -36,25 +36,33 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POSTER_QUALITY = 85
+# Never the status: that is moved by a conditional update only.
+MASTER_FACTS = (
+    "width", "height", "fps_num", "fps_den", "frames", "seconds", "loudness", "summary",
+    "track", "track_sha256", "poster", "updated_at",
+)  # fmt: skip
+TAKE_FACTS = ("quality", "track", "track_sha256", "updated_at")
 MIN_VOICE_SECONDS = 1.0
 SILENT_PEAK = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A clip that passed: its facts, its face track in ``track_file`` and the frame chosen as poster."""
+    """A clip that passed: its facts, its face track in ``track_file``, the frame chosen as poster, its loudness."""
 
     facts: ClipFacts
     track: FaceTrack
     track_file: Path
     poster: Path
+    lufs: float | None
 
 
-def clip_limits() -> ClipLimits:
-    """The deployment's limits for uploaded clips."""
+def clip_limits(*, needs_sound: bool) -> ClipLimits:
+    """The deployment's limits for uploaded clips; a master without sound is an export gone wrong."""
     return ClipLimits(
         max_pixels=settings.CLIP_MAX_PIXELS,
         max_seconds=settings.CLIP_MAX_SECONDS,
+        needs_sound=needs_sound,
         max_fps=settings.CLIP_MAX_FPS,
     )
 
@@ -70,7 +78,9 @@ def probe_master(master: MasterClip) -> None:
     if not _begin(master, MasterClip.Status.UPLOADED, MasterClip.Status.PROBING):
         return
     with _rejecting(master, MasterClip.Status.REJECTED), scratch() as folder:
-        _keep_master(master, _examine(fetch(master.file, folder, master.sha256).path, folder))
+        _keep_master(
+            master, _examine(fetch(master.file, folder, master.sha256).path, folder, needs_sound=True)
+        )
 
 
 def check_take(take: Take) -> None:
@@ -102,13 +112,14 @@ def _begin(asset: MasterClip | Take, waiting: str, working: str) -> bool:
     return asset.status == working
 
 
-def _examine(path: Path, folder: Path) -> Examined:
-    facts = probe(path, clip_limits())
+def _examine(path: Path, folder: Path, *, needs_sound: bool = False) -> Examined:
+    facts = probe(path, clip_limits(needs_sound=needs_sound))
     track = detector().track(path)
     track_file = folder / "track.npz"
     with disk_full_is_coded():
         save_track(track, track_file)
-    return Examined(facts, track, track_file, _poster(path, track, folder))
+    lufs = audio.measure_lufs(path)[0] if facts.audio_codec else None
+    return Examined(facts, track, track_file, _poster(path, track, folder), lufs)
 
 
 def _poster(path: Path, track: FaceTrack, folder: Path) -> Path:
@@ -146,6 +157,7 @@ def _keep_master(master: MasterClip, examined: Examined) -> None:
     master.width, master.height = facts.width, facts.height
     master.fps_num, master.fps_den = facts.fps.numerator, facts.fps.denominator
     master.frames, master.seconds = facts.frames, facts.seconds
+    master.loudness = examined.lufs
     master.summary = {
         **face_facts(examined.track),
         "video_codec": facts.video_codec,
@@ -155,7 +167,7 @@ def _keep_master(master: MasterClip, examined: Examined) -> None:
     with opened(examined.track_file) as track, opened(examined.poster) as poster, transaction.atomic():
         master.track.save("track.npz", track, save=False)
         master.poster.save("poster.jpg", poster, save=False)
-        master.save()
+        master.save(update_fields=MASTER_FACTS)
         transition(master, MasterClip.Status.READY, actor=None)
 
 
@@ -170,7 +182,7 @@ def _check(take: Take, folder: Path) -> None:
     quality = checks[Take.Kind(take.kind)](take, path, folder)
     with transaction.atomic():
         take.quality = quality
-        take.save()
+        take.save(update_fields=TAKE_FACTS)
         transition(take, Take.Status.READY, actor=None)
 
 

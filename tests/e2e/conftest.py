@@ -88,6 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "DATABASE_URL": "",
         "CELERY_BROKER_URL": "",
         "OMP_NUM_THREADS": "1",
+        "RENDER_LEASE_SECONDS": "15",  # a killed worker is missed sooner
     }
     environment = {name: value for name, value in environment.items() if value}
     site = Site(f"http://127.0.0.1:{port}", environment)
@@ -166,7 +167,9 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cut(DEMO / "master.mp4", folder / "master.mp4", seconds=6)
     cut(DEMO / "likeness-maya.mp4", folder / "take.mp4", seconds=8)
     shutil.copy(DEMO / "likeness-maya.jpg", folder / "photo.jpg")
-    shutil.copy(DEMO / "end-card.mp4", folder / "faceless.mp4")
+    shutil.copy(DEMO / "end-card.mp4", folder / "silent.mp4")
+    sound = ["-i", folder / "master.wav", "-shortest", "-c:v", "copy"]
+    run(["-i", DEMO / "end-card.mp4", *sound, folder / "faceless.mp4"], timeout=60)
     (folder / "paper.pdf").write_bytes(
         b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -27,6 +29,15 @@ EXAMINE_MS = 180_000
 RENDER_SECONDS = 600
 NAME = "Maya Solano"
 LINE = "Algunas mañanas necesitan algo más que un despertador."
+AT_PICTURE = """
+from renderer.models import RenderJob
+for job in RenderJob.objects.filter(state="started", stage="picture", done__gt=10): print(job.worker.split(":")[1])
+"""
+ATTEMPTS = """
+from campaigns.models import Rendition
+from renderer.models import RenderJob
+print(*RenderJob.objects.order_by("attempt").values_list("state", flat=True), Rendition.objects.count())
+"""
 story: dict[str, str] = {}
 
 
@@ -54,7 +65,12 @@ def test_brief(people: People) -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("notes.mp4", "UPLOAD_TYPE"), ("truncated.mp4", "UNREADABLE_FILE"), ("faceless.mp4", "NO_FACE")],
+    [
+        ("notes.mp4", "UPLOAD_TYPE"),
+        ("truncated.mp4", "UNREADABLE_FILE"),
+        ("silent.mp4", "SILENT_AUDIO"),
+        ("faceless.mp4", "NO_FACE"),
+    ],
 )
 def test_bad_masters_are_refused_with_a_reason(people: People, material: Path, name: str, code: str) -> None:
     page = people["marketer"]
@@ -162,14 +178,38 @@ def write_script(page: Page) -> None:
     go_on(page)
 
 
-def test_variant_gets_ready_and_plays(people: People) -> None:
-    page = people["marketer"]
+def test_killed_worker_costs_a_delay_and_nothing_else(people: People, site: Site) -> None:
+    """A worker dies in the middle of the picture; the next test sees the variant ready all the same."""
+    killed = kill_worker(site, time.monotonic() + RENDER_SECONDS)
+    wait_until_ready(people["marketer"])
+    attempts = site.manage("shell", "-v0", "-c", ATTEMPTS).split()
+    assert killed
+    assert attempts == ["abandoned", "succeeded", "1"], "two attempts, one rendition"
+
+
+def kill_worker(site: Site, deadline: float) -> int:
+    while time.monotonic() < deadline:
+        worker = site.manage("shell", "-v0", "-c", AT_PICTURE).strip()
+        if worker:
+            os.kill(int(worker), signal.SIGKILL)
+            return int(worker)
+        time.sleep(0.5)
+    raise AssertionError("no attempt reached the picture stage")
+
+
+def wait_until_ready(page: Page) -> None:
     deadline = time.monotonic() + RENDER_SECONDS
     page.goto(f"/variants/{story['variant']}/")
-    while not page.locator("video#player").count() and time.monotonic() < deadline:
+    while not page.locator("video#player").count():
+        assert time.monotonic() < deadline, page.inner_text("main")
         assert not page.get_by_text("Failed").count(), page.inner_text("main")
         time.sleep(2)
         page.reload()
+
+
+def test_variant_gets_ready_and_plays(people: People) -> None:
+    page = people["marketer"]
+    wait_until_ready(page)
     page.wait_for_function("document.getElementById('player').readyState >= 2")
     page.evaluate(
         "() => { const video = document.getElementById('player'); video.muted = true; return video.play() }"
