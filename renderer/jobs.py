@@ -11,14 +11,14 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from campaigns.exceptions import StateConflict
-from campaigns.states import transition
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaigns import dispatch
+from campaigns.exceptions import StateConflict
 from campaigns.models import Variant
+from campaigns.states import transition
 from renderer.models import RenderJob
 
 if TYPE_CHECKING:
