@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Concatenate, ParamSpec
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
 def allowed(name: str, caller: str, *, times: int, seconds: int) -> bool:
@@ -27,12 +25,12 @@ def allowed(name: str, caller: str, *, times: int, seconds: int) -> bool:
         return True
 
 
-def limited(*, times: int, seconds: int) -> Callable[[View[Rest]], View[Rest]]:
+def limited(*, times: int, seconds: int) -> Callable[[View], View]:
     """Answer 429 with ``Retry-After`` when one address POSTs too often. Reading is not limited."""
 
-    def wrap(view: View[Rest]) -> View[Rest]:
+    def wrap(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             caller = request.META.get("REMOTE_ADDR", "")
             if request.method != "POST" or allowed(view.__name__, caller, times=times, seconds=seconds):
                 return view(request, *args, **kwargs)

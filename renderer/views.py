@@ -29,6 +29,8 @@ TONES = {
     "OTHER_SIGNER": ("", "certificate"),
     "NO_STATEMENT": ("", "circle-dashed"),
 }
+# A valid signature must not look like an approval once the person has taken the consent back.
+REVOKED = ("fail", "hand-stop")
 PART_ICONS = {"face": "face-id", "lips": "mood-smile", "lipsync": "mood-smile", "voice": "wave-sine"}
 
 
@@ -76,13 +78,15 @@ def described(record: dict[str, Any], language: str) -> dict[str, Any]:
 
 def in_words(verdict: dict[str, Any], language: str) -> dict[str, Any]:
     tone, icon = TONES.get(verdict["code"], ("", "help-circle"))
-    record = verdict.get("record")
+    record = described(verdict["record"], language) if verdict.get("record") else None
+    if record and record["standing"]["state"] == "revoked":
+        tone, icon = REVOKED
     return {
         **wording.verdict_words(verdict, language),
         "code": verdict["code"],
         "tone": tone,
         "icon": icon,
-        "record": described(record, language) if record else None,
+        "record": record,
     }
 
 

@@ -8,3 +8,4 @@ from adforge.settings.logs import *  # noqa: F403
 from adforge.settings.queues import *  # noqa: F403
 from adforge.settings.rendering import *  # noqa: F403
 from adforge.settings.storage import *  # noqa: F403
+from adforge.settings.theme import *  # noqa: F403

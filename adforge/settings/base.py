@@ -151,5 +151,3 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
-
-UNFOLD = {"SITE_TITLE": "AdForge administration", "SITE_HEADER": "AdForge", "SHOW_VIEW_ON_SITE": False}

@@ -72,6 +72,7 @@ class FailureGroup:
     count: int
     tone: str
     icon: str
+    again: bool
 
 
 BUCKETS: Final = (
@@ -168,17 +169,20 @@ def tally(counted: Counter[str]) -> Tally:
 
 
 def failures_of(rows: Iterable[Row]) -> list[FailureGroup]:
-    """Stopped variants by cause, the commonest first."""
-    stopped = [row.progress.failure for row in rows if row.progress and row.progress.failure]
-    first = {failure.code: failure for failure in reversed(stopped)}
-    counted = Counter(failure.code for failure in stopped).most_common()
-    failed = {
-        row.progress.failure.code
-        for row in rows
-        if row.progress and row.progress.failure and row.progress.status == "failed"
-    }
-    looks = {True: ("fail", "alert-triangle"), False: ("block", "ban")}
-    return [FailureGroup(first[code], count, *looks[code in failed]) for code, count in counted]
+    """Stopped variants by cause, the commonest first. What was withdrawn cannot be asked for again."""
+    found: dict[str, list[Progress]] = {}
+    for row in rows:
+        if row.progress and row.progress.failure:
+            found.setdefault(row.progress.failure.code, []).append(row.progress)
+    groups = [_group(stopped) for stopped in found.values()]
+    return sorted(groups, key=lambda group: -group.count)
+
+
+def _group(stopped: list[Progress]) -> FailureGroup:
+    states = {progress.status for progress in stopped}
+    tone, icon = ("fail", "alert-triangle") if "failed" in states else ("block", "ban")
+    assert stopped[0].failure  # noqa: S101
+    return FailureGroup(stopped[0].failure, len(stopped), tone, icon, again=states != {"withdrawn"})
 
 
 def eta(rows: Iterable[Row]) -> str:

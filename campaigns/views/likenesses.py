@@ -123,7 +123,8 @@ def checks_of(likeness: Likeness, consents: Iterable[dict[str, Any]]) -> list[di
 def takes(request: HttpRequest, likeness_id: UUID) -> HttpResponse:
     """The material alone, polled while something is being checked."""
     found = access.get_likeness_or_404(request.user, likeness_id)
-    context = {"likeness": found, **_takes(found)}
+    consents = [{"standing": selectors.consents.standing(row)} for row in found.consents.all()]
+    context = {"likeness": found, "polled": True, "checks": checks_of(found, consents), **_takes(found)}
     return render(request, "campaigns/_takes.html", context)
 
 

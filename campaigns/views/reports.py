@@ -11,6 +11,9 @@ from campaigns.views.progress import STAGES, TIMELINE
 if TYPE_CHECKING:
     from campaigns.models import Variant
 
+REPORTED: Final = (
+    "voice", "prepare", "decode", "face", "lipsync", "compose", "protect", "encode", "check", "sign", "store",
+)  # fmt: skip
 _PICTURE: Final = frozenset({"picture", "encode"})
 _FUSED: Final = ("face", "lipsync", "compose", "protect")
 LIP_CORRELATION: Final = 0.5
@@ -52,7 +55,7 @@ def stages_of(variant: Variant, job: Any) -> list[StageLine]:
 
 
 def _known(seconds: Mapping[str, Any]) -> list[str]:
-    ordered = [name for name in (*TIMELINE[:1], "prepare", *TIMELINE[1:]) if name in seconds]
+    ordered = [name for name in REPORTED if name in seconds]
     return [*ordered, *(name for name in seconds if name not in ordered)]
 
 
