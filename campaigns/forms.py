@@ -110,7 +110,7 @@ class ConsentForm(PlacesMixin, forms.Form):
     )
     advertiser = forms.CharField(max_length=200, help_text="Exactly this advertiser, nobody else.")
     categories = _many("Products", names.CATEGORIES.items())
-    locales = _many("Languages", locale_choices())
+    locales = _many("Languages", ())  # filled when a form is made: asking the front ends takes a moment
     any_locale = forms.BooleanField(label="Every language", required=False)
     channels = _many("Channels", names.CHANNELS.items())
     territories = _many("Countries", territory_choices(), required=False)
