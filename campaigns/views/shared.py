@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -50,8 +51,17 @@ def as_dict(error: CodedError) -> dict[str, Any]:
     return {"code": error.code, "message": error.message, "fix": entry.fix, "who": entry.who}
 
 
-def json_refusal(error: CodedError) -> JsonResponse:
-    return JsonResponse(as_dict(error), status=status_of(error))
+def coded_json(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
+    """An expected refusal becomes a JSON answer with code, words and the way out."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> JsonResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except CodedError as error:
+            return JsonResponse(as_dict(error), status=status_of(error))
+
+    return answer
 
 
 def refused_page(request: HttpRequest, error: CodedError, status: int = HTTPStatus.FORBIDDEN) -> HttpResponse:

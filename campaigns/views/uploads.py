@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns import access
-from campaigns.exceptions import CodedError
 from campaigns.models import Upload
 from campaigns.services import uploads
-from campaigns.views.shared import json_refusal
+from campaigns.views.shared import coded_json
 
 
 def state_of(upload: Upload) -> dict[str, object]:
@@ -35,6 +34,7 @@ def _bad_request(message: str) -> JsonResponse:
 
 @login_required
 @require_POST
+@coded_json
 def create(request: HttpRequest) -> JsonResponse:
     """Open an upload for a purpose and a target the user may change."""
     try:
@@ -44,17 +44,15 @@ def create(request: HttpRequest) -> JsonResponse:
     except (ValueError, KeyError, TypeError):
         return _bad_request("The upload request is not complete.")
     organisation = access.get_organisation(request.user)
-    try:
-        upload = uploads.create_upload(
-            user=request.user, organisation=organisation, size=size, details=details, **wanted
-        )
-    except CodedError as error:
-        return json_refusal(error)
+    upload = uploads.create_upload(
+        user=request.user, organisation=organisation, size=size, details=details, **wanted
+    )
     return JsonResponse(state_of(upload), status=HTTPStatus.CREATED)
 
 
 @login_required
 @require_http_methods(["GET", "DELETE"])
+@coded_json
 def upload(request: HttpRequest, upload_id: UUID) -> JsonResponse:
     """What has arrived so far, or give the upload up."""
     found = access.get_upload_or_404(request.user, upload_id)
@@ -65,24 +63,20 @@ def upload(request: HttpRequest, upload_id: UUID) -> JsonResponse:
 
 @login_required
 @require_http_methods(["PUT"])
+@coded_json
 def part(request: HttpRequest, upload_id: UUID, number: int) -> JsonResponse:
     """One part. Pages without a secure context cannot hash, then only the whole file's hash is ours."""
     found = access.get_upload_or_404(request.user, upload_id)
     data = request.body
     sha256 = request.headers.get("X-Content-SHA256") or hashlib.sha256(data).hexdigest()
-    try:
-        uploads.put_part(found, number=number, data=data, sha256=sha256)
-    except CodedError as error:
-        return json_refusal(error)
+    uploads.put_part(found, number=number, data=data, sha256=sha256)
     return JsonResponse({"number": number})
 
 
 @login_required
 @require_POST
+@coded_json
 def complete(request: HttpRequest, upload_id: UUID) -> JsonResponse:
     found = access.get_upload_or_404(request.user, upload_id)
-    try:
-        made = uploads.complete_upload(found, user=request.user)
-    except CodedError as error:
-        return json_refusal(error)
+    made = uploads.complete_upload(found, user=request.user)
     return JsonResponse({"kind": made._meta.model_name, "id": str(made.public_id)})
