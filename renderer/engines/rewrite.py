@@ -20,6 +20,7 @@ from renderer.vision import mouthplan
 from renderer.vision.landmarks import SURFACE, iod
 from renderer.vision.mouthactor import study, worn_range
 from renderer.vision.mouthbank import build_bank, choose_frames, mouth_chip, sharpness
+from renderer.vision.mouthguard import MouthGuard
 from renderer.vision.mouthpaint import MouthPainter, Texture
 from renderer.vision.mouthpath import JoinWeights
 from renderer.vision.mouthplan import TargetWeights, Wants
@@ -49,7 +50,7 @@ SHARP_SAMPLES = 32  # frames of the master that say how sharp its mouth is
 
 @dataclass(frozen=True, slots=True)
 class RewriteSettings:
-    """Limits and prices. ``min_seconds``: shortest recording of a face that holds enough different mouths."""
+    """Limits and prices. ``min_seconds``, above 0: shortest recording that holds enough different mouths."""
 
     min_seconds: float = 5.0
     max_units: int = 1500
@@ -110,22 +111,29 @@ class RewriteLipSyncer:
         """
         bearer = study(track)
         lender = study(source[1]) if source else bearer
-        self._require_length(lender)
-        if source:
-            bank, seen = self._kept_bank(source[0], lender, bearer), _sharpness(master, bearer)
-        else:
-            bank = self._collect(_substituted(master, face), lender, bearer)
-            seen = bank.sharpness
-        sharp = float(np.percentile(seen, SHARP_PERCENTILE)) if len(seen) else 0.0
-        cast = _Cast(bearer, lender, bank, worn_range(bearer, lender), sharp)
+        self._require(lender.seconds)
+        cast = self._cast(bearer, lender, master, source[0] if source else None, face)
         aim = _aim(cast, voice)
         score = self._compose(cast, aim)
         return RewriteSession(_with_own(aim, score.involved, cast), cast, score)
 
-    def _require_length(self, lender: Actor) -> None:
-        if lender.seconds < self.settings.min_seconds:
-            text = f"The recording shows the face for {lender.seconds:.1f} s; lip-sync needs {self.settings.min_seconds:g} s."
+    def _require(self, seconds: float) -> None:
+        least = self.settings.min_seconds
+        if seconds < least:
+            text = f"The recording shows the mouth for {seconds:.1f} s; lip-sync needs {least:g} s."
             raise InputError("DB_TOO_SHORT", text)
+
+    def _cast(
+        self, bearer: Actor, lender: Actor, master: Path, take: Path | None, face: FaceSession | None
+    ) -> _Cast:
+        if take is None:
+            bank = self._collect(_substituted(master, face), lender, bearer)
+            seen = bank.sharpness
+        else:
+            bank, seen = self._kept_bank(take, lender, bearer), _sharpness(master, bearer)
+        self._require(len(bank) / bearer.fps)  # a mouth outside the picture lends nothing
+        sharp = float(np.percentile(seen, SHARP_PERCENTILE)) if len(seen) else 0.0
+        return _Cast(bearer, lender, bank, worn_range(bearer, lender), sharp)
 
     def _kept_bank(self, clip: Path, lender: Actor, bearer: Actor) -> MouthBank:
         """A take serves every variant of its likeness: the last ones used stay in memory."""
@@ -144,7 +152,8 @@ class RewriteLipSyncer:
         return build_bank(frames, lender.track, wanted, _crop_limit(self.settings, bearer))
 
     def _compose(self, cast: _Cast, aim: LipTargets) -> _Score:
-        units = mouthplan.describe_units(cast.bank, cast.lender.mouth, cast.lender.range)
+        lender = cast.lender
+        units = mouthplan.describe_units(cast.bank, lender.mouth, lender.range, lender.track.shots)
         wants = Wants(aim.opening, aim.width, aim.closed, mouthplan.turns(cast.bearer.mouth.poses))
         own = cast.bearer.range.opening(cast.bearer.mouth.opening)
         involved = mouthplan.involvement(aim.speech, own, cast.bearer.fps) * cast.bearer.mouth.present
@@ -202,12 +211,13 @@ def _shapes(cast: _Cast, aim: LipTargets, chosen: NDArray[np.intp]) -> NDArray[n
 
 
 class RewriteSession:
-    """LipSession of one clip and one voice. Frames may be rendered in any order and more than once."""
+    """LipSession of one clip and one voice. Call ``render`` in frame order; a jump back starts afresh."""
 
     def __init__(self, aim: LipTargets, cast: _Cast, score: _Score) -> None:
         self.targets = aim
         self._cast, self._score = cast, score
         self._painter = MouthPainter(cast.bearer.basis)
+        self._guard = MouthGuard(cast.bearer.track)
         self._skipped: set[int] = set()
 
     @property
@@ -216,18 +226,24 @@ class RewriteSession:
         return len(self._skipped)
 
     def render(self, index: int, frame: Frame) -> Frame:
-        """The frame with the wanted mouth; the frame itself in rests and where the face is lost."""
+        """The frame with the wanted mouth; the frame itself in rests and where the face is lost or covered."""
         track = self._cast.bearer.track
-        if index >= len(track) or not track.present[index]:
+        seen = index < len(track) and bool(track.present[index])
+        if seen and not self._score.shares[index]:
+            return frame
+        cover = self._guard.cover(index, frame) if seen else None
+        if cover is None:
             self._skipped.add(index)
             return frame
-        if not self._score.shares[index]:
-            return frame
+        return cover.keep(frame, self._paint(index, frame))
+
+    def _paint(self, index: int, frame: Frame) -> Frame:
+        track = self._cast.bearer.track
         now = track.points[index, :SURFACE]
         textures = [self._texture(unit, share) for unit, share in self._score.shares[index]]
         eyes = float(iod(track.points[index]))
-        cover = float(self._score.involved[index])
-        return self._painter.paint(frame, now[:, :2], self._wanted(index, now), eyes, textures, cover)
+        alpha = float(self._score.involved[index])
+        return self._painter.paint(frame, now[:, :2], self._wanted(index, now), eyes, textures, alpha)
 
     def _wanted(self, index: int, now: Points) -> NDArray[np.float32]:
         """(468, 2) pixels: the wanted shape posed as the head is in this frame, the upper face as it is."""

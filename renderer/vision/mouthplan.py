@@ -134,8 +134,8 @@ def turns(poses: Sequence[Pose]) -> NDArray[np.float32]:
     return np.array([cv2.Rodrigues(pose.rotation)[0].ravel() for pose in poses], np.float32).reshape(-1, 3)
 
 
-def describe_units(bank: MouthBank, mouth: MouthTrack, limits: MouthRange) -> Units:
-    """Numbers of the bank's units from the track of their clip."""
+def describe_units(bank: MouthBank, mouth: MouthTrack, limits: MouthRange, cuts: Sequence[int]) -> Units:
+    """Numbers of the bank's units from the track of their clip; ``cuts`` are its shots' first frames."""
     frames = bank.frames
     lips = mouth.shapes[:, list(LIPS_OUT + LIPS_IN)].reshape(len(mouth), -1)
     rate = np.abs(np.gradient(mouth.opening)) if len(mouth) > 1 else np.zeros(len(mouth))
@@ -150,8 +150,14 @@ def describe_units(bank: MouthBank, mouth: MouthTrack, limits: MouthRange) -> Un
         blur=np.maximum(0, 1 - bank.sharpness / np.median(bank.sharpness)),
         speed=np.maximum(0, rate[frames] / fast - 1).astype(np.float32),
         features=features.astype(np.float32),
-        follows=np.append(np.diff(frames) == stride, False),
+        follows=np.append((np.diff(frames) == stride) & ~_cut_between(frames, cuts), False),
     )
+
+
+def _cut_between(frames: NDArray[np.intp], cuts: Sequence[int]) -> Flags:
+    """(N - 1,) True where a cut lies between a unit and the next."""
+    shot = np.searchsorted(np.asarray(cuts), frames, side="right")
+    return np.asarray(np.diff(shot) > 0)
 
 
 def _parts(rows: NDArray[np.float32], count: int = 8) -> NDArray[np.float32]:

@@ -246,3 +246,27 @@ def test_a_voice_longer_or_shorter_than_the_clip_is_fine(track: FaceTrack, clip:
         session = RewriteLipSyncer().prepare(track, spoken, clip, None, None)
         assert session.render(0, frame).shape == frame.shape
         assert session.render(FRAMES + 5, frame) is frame
+
+
+def test_a_cup_before_the_mouth_is_not_painted_over(track: FaceTrack, clip: Path) -> None:
+    session = RewriteLipSyncer().prepare(track, puppet.voice(*LINE), clip, None, None)
+    for index, frame in enumerate(read_frames(clip, stop=39)):
+        x, y = track.points[index][list(LIPS_OUT), :2].mean(0).astype(int)
+        held = index >= 30
+        if held:
+            frame[y - 10 : y + 60, x - 5 : x + 45] = (200, 60, 20)
+        made = session.render(index, frame)
+        if held:
+            assert np.abs(made[y : y + 50, x + 5 : x + 35].astype(int) - (200, 60, 20)).mean() < 6
+    assert session.skipped == 0
+
+
+def test_a_face_that_is_hidden_altogether_passes_untouched(track: FaceTrack, clip: Path) -> None:
+    session = RewriteLipSyncer().prepare(track, puppet.voice(*LINE), clip, None, None)
+    for index, frame in enumerate(read_frames(clip, stop=39)):
+        if index >= 35:
+            frame[60:280, 60:260] = (200, 60, 20)
+            assert session.render(index, frame) is frame
+        else:
+            session.render(index, frame)
+    assert session.skipped == 4
