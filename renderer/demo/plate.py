@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from renderer.demo.matte import cut_out
-from renderer.demo.numbers import smoothstep
+from renderer.demo.numbers import f32, smoothstep
 from renderer.demo.people import Unit, asset, flat_fit, one_face
 from renderer.demo.wardrobe import dress
 from renderer.vision.landmarks import iod
@@ -39,7 +39,7 @@ def full_figure(root: Path, person: Person, locate: Locate, portrait: Unit) -> U
     body = _body(root, person, locate, points, canvas)
     head = cut_out(portrait.image)
     share = _share(head.shape, int(FEATHER * eyes))[..., None]
-    body = _shoulders(body, head, side, eyes)
+    body = _legal(_shoulders(body, head, side, eyes))
     window = body[:height, side : side + width]
     gain = _gain(head, window, share)
     body[..., :3] *= gain
@@ -71,6 +71,12 @@ def _shoulders(body: Image, head: Image, side: int, eyes: float) -> Image:
     return np.asarray(
         cv2.remap(body, x, y + lift, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32
     )
+
+
+def _legal(person: Image) -> Image:
+    """Undo what bicubic sampling overshoots: alpha stays in 0..1 and no colour is brighter than its alpha allows."""
+    alpha = np.clip(person[..., 3:], 0, 1)
+    return f32(np.concatenate([np.clip(person[..., :3], 0, 255 * alpha), alpha], axis=2))
 
 
 def _top(alpha: Image) -> float:
