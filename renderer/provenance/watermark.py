@@ -41,6 +41,9 @@ LUMA_RANGE = 219 / 255
 FRACTION_BITS = 6
 DITHER = 0.3
 DITHER_MARGIN = 64
+FULL_LINES = 1080
+SMALL_EXPONENT = 0.45
+SMALL_MOST = 1.25
 MASK_LINES = 360
 PLANE_LINES = 540
 
@@ -53,7 +56,8 @@ class Embedder:
         payload_id: 48 bit id of the variant.
         size: (width, height) of the frames in pixels.
         fps: frames per second of the file; the sign follows ``index / fps``.
-        strength: amplitude in grey levels of encoded luma on mid-textured areas; 1.0 is hard to see, 1.6 the most.
+        strength: amplitude in grey levels of encoded luma on mid-textured areas of a 1080 line picture; 1.0 is
+            hard to see, 1.6 the most. Narrower chips lose more in an encoder, so small pictures take a little more.
     """
 
     def __init__(
@@ -73,7 +77,8 @@ class Embedder:
         self._work = (-(-size[0] // step), -(-size[1] // step))
         chip_px = CHIP_PX * min(self._work) / REFERENCE_LINES
         plane = spread(chip_grid(keys.current, payload_id), chip_px, self._work)
-        gain = strength / LUMA_RANGE * (1 << FRACTION_BITS)
+        small = min(max(FULL_LINES / short, 1.0) ** SMALL_EXPONENT, SMALL_MOST)
+        gain = strength * small / LUMA_RANGE * (1 << FRACTION_BITS)
         self._plane: FloatArray = plane * np.float32(gain / plane.std())
         self._dither = _dither_pool(size)
 

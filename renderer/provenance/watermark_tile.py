@@ -37,7 +37,10 @@ SYNC_GATE = 6.5
 CANDIDATES = 3
 CHIP = CHIP_PX * LINES // REFERENCE_LINES
 TILE = GRID * CHIP
-SEARCH_SCALES = tuple(1 + step / 400 for step in range(-80, 21))
+# Crops and their enlargements, and the upright cut-out of a wide picture (9/16 of the short side is left).
+SEARCH_SCALES = tuple(1 + step / 400 for step in range(-80, 21)) + tuple(
+    0.5625 + step / 400 for step in range(-4, 5)
+)
 TINY = 1e-12
 
 

@@ -84,7 +84,7 @@ def still_clip(path: Path) -> Path:
 
 def marked_clip(path: Path, payload_id: int | None) -> Path:
     """Four seconds of a person, with or without a mark, not signed."""
-    embedder = Embedder(MARKS, payload_id or 0, talking.SIZE, SLOW, 1.2)
+    embedder = Embedder(MARKS, payload_id or 0, talking.SIZE, SLOW, 1.0)
     with FrameWriter(path, talking.SIZE, SLOW, profile=OutputProfile()) as writer:
         for index, frame in enumerate(talking.frames()[:FEW]):
             writer.write(frame if payload_id is None else embedder.apply(index, frame))

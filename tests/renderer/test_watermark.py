@@ -29,7 +29,7 @@ OLD, NEW, FOREIGN = (
 )
 KEYS = WatermarkKeys("2026-2", {"2026-1": OLD, "2026-2": NEW})
 PAYLOAD = 0xABCDEF012345
-STRENGTH = 1.2
+STRENGTH = 1.0
 FAST_MS = 15.0
 FEW, SLOW = 66, 15
 
@@ -65,6 +65,7 @@ def test_own_encode_reads_back_in_every_window(video: Path) -> None:
         pytest.param(28, "crop=iw*0.9:ih*0.9,scale=1280:720", "25", id="crop"),
         pytest.param(28, "eq=brightness=0.06:contrast=1.2:gamma=1.1", "15", id="bright-15fps"),
         pytest.param(28, "hflip", "30", id="mirror-30fps"),
+        pytest.param(28, "crop=ih*9/16:ih", "25", id="upright-cut"),
     ],
 )
 def test_mark_survives_a_platform(video: Path, tmp_path: Path, crf: int, filters: str, rate: str) -> None:
