@@ -39,7 +39,8 @@ class Detection:
 
     Attributes:
         ids: ids that passed sync, error correction and MAC; empty when nothing was found.
-        z: strongest sync z-score; 6.5 is the gate, a full search of unmarked material reaches about 6.
+        z: strongest sync z-score; 6.5 is the gate. A full search of unmarked material reaches about 6 and one of
+            material with a mark of another key about 8, so the gate alone says nothing: repair limit and MAC do.
         key_id: key the ids were written with, None when nothing was found.
         scale: size factor against the picture as marked, at equal short sides; 1.0 for an uncropped copy.
         mirrored: True when the copy is flipped left to right.
