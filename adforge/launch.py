@@ -54,6 +54,7 @@ def set_local_defaults() -> None:
     if (BASE / ".env").is_file():
         environ.Env.read_env(BASE / ".env")
     os.environ.setdefault("ADFORGE_DEMO", "1")
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")  # progress is seen at once, also through a pipe
     os.environ.setdefault("ADFORGE_PUBLIC_URL", address())
     for folder in ("log", "run"):
         (var() / folder).mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 READ = re.compile(r'(?:env_[a-z]+\(\s*|environ(?:\.get\(|\.setdefault\(|\[))"([A-Z][A-Z0-9_]+)"')
 SHELL = re.compile(r"\$\{([A-Z][A-Z0-9_]+):[-?]")
 DOCUMENTED = re.compile(r"^#([A-Z][A-Z0-9_]+)=", re.MULTILINE)
-NOT_OURS = {"DJANGO_SETTINGS_MODULE"}
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PYTHONUNBUFFERED"}
 
 
 def documented() -> set[str]:
