@@ -11,7 +11,7 @@ import numpy as np
 from renderer.vision.blend import QUARTER, match_low, mix
 from renderer.vision.landmarks import LIPS_OUT, LOWER_RING
 from renderer.vision.masks import feather, polygon_mask
-from renderer.vision.warp import backward_map, face_box, mesh_triangles, warp
+from renderer.vision.warp import Grid, backward_grid, face_box, mesh_triangles, warp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,11 +51,11 @@ class _Mesh:
     rows: NDArray[np.intp]
     triangles: NDArray[np.int32]
 
-    def maps(self, wanted: Points, source: Points, box: Box, step: int) -> Maps:
+    def grid(self, wanted: Points, source: Points, box: Box, step: int) -> Grid:
         """Backward map without the slivers of closed lips: a raster node beside one would be thrown far away."""
         target = wanted[self.rows]
         thick = _heights(target[self.triangles]) >= THINNEST * step
-        return backward_map(target, source[self.rows], self.triangles[thick], box, step)
+        return backward_grid(target, source[self.rows], self.triangles[thick], box, step)
 
 
 class MouthPainter:
@@ -101,8 +101,8 @@ class MouthPainter:
 
     def _move(self, frame: Frame, now: Points, wanted: Points, eyes: float, box: Box, step: int) -> Frame:
         """The frame itself with jaw and cheeks where the wanted mesh has them."""
-        maps = self._jaw.maps(wanted, now, box, step)
-        return warp(frame, _fade(maps, wanted[list(LIPS_OUT)].mean(0), eyes, box))
+        grid = self._jaw.grid(wanted, now, box, step)
+        return warp(frame, _fade(grid, wanted[list(LIPS_OUT)].mean(0), eyes, box))
 
     def _cover(
         self,
@@ -125,7 +125,7 @@ class MouthPainter:
         return mix(base, look, cover * np.float32(alpha))
 
     def _texture(self, texture: Texture, wanted: Points, eyes: float, box: Box, step: int) -> Frame:
-        look = warp(texture.crop.picture(), self._ring.maps(wanted, texture.points, box, step))
+        look = warp(texture.crop.picture(), self._ring.grid(wanted, texture.points, box, step).maps())
         if texture.unsharp <= 0:
             return look
         soft = cv2.GaussianBlur(look, (0, 0), max(UNSHARP_SIGMA * eyes, 0.8))
@@ -134,11 +134,14 @@ class MouthPainter:
 
 def _masks(wanted: Points, eyes: float, box: Box) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Where both pictures show skin (for the light), and where the recorded mouth covers the frame."""
-    corner = (float(box[0]), float(box[1]))
-    shape = (box[3] - box[1], box[2] - box[0])
-    ring = polygon_mask(wanted[list(LOWER_RING)], shape, corner)
-    lips = _grown(polygon_mask(wanted[list(LIPS_OUT)], shape, corner), LIP_MARGIN * eyes)
-    return ring * (1 - lips), _soft(ring, EDGE * eyes)
+    shrink = QUARTER if eyes >= COARSE_FROM_IOD else 1
+    width, height = box[2] - box[0], box[3] - box[1]
+    shape = (max(1, height // shrink), max(1, width // shrink))
+    points = np.asarray((wanted - np.array(box[:2], np.float32)) / shrink, np.float32)
+    ring = polygon_mask(points[list(LOWER_RING)], shape)
+    lips = _grown(polygon_mask(points[list(LIPS_OUT)], shape), LIP_MARGIN * eyes / shrink)
+    cover = cv2.resize(feather(ring, EDGE * eyes / shrink), (width, height))
+    return cv2.resize(ring * (1 - lips), (width, height)).astype(np.float32), cover.astype(np.float32)
 
 
 def _mesh(basis: MouthBasis, reach: float) -> _Mesh:
@@ -160,29 +163,19 @@ def _around(mouth: NDArray[np.float32], eyes: float) -> NDArray[np.float32]:
     return np.array([[mouth[0] - reach, mouth[1] - RISE * 2 * eyes], mouth + reach], np.float32)
 
 
-def _fade(maps: Maps, mouth: NDArray[np.float32], eyes: float, box: Box) -> Maps:
+def _fade(grid: Grid, mouth: NDArray[np.float32], eyes: float, box: Box) -> Maps:
     """Let the motion end inside the box: full up to the chin, none at the border."""
-    height, width = maps[0].shape
-    x = np.arange(width, dtype=np.float32)[None, :] + np.float32(box[0])
-    y = np.arange(height, dtype=np.float32)[:, None] + np.float32(box[1])
-    away = np.hypot(x - mouth[0], y - mouth[1]) / np.float32(eyes)
-    full = np.clip((WINDOW_END - away) / (WINDOW_END - WINDOW_FULL), 0, 1)
-    full *= full * (3 - 2 * full)
-    return x + full * (maps[0] - x), y + full * (maps[1] - y)
+    height, width = grid.inside.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32) * grid.step + np.float32((grid.step - 1) / 2)
+    nodes = np.stack([x + box[0], y + box[1]], axis=-1)
+    away = np.linalg.norm(nodes - mouth, axis=-1, keepdims=True) / eyes
+    full = np.clip((WINDOW_END - away) / (WINDOW_END - WINDOW_FULL), 0, 1).astype(np.float32)
+    motion = full * full * (3 - 2 * full) * (grid.places() - nodes)
+    still = np.array(((1, 0), (0, 1), box[:2]), np.float32)
+    return Grid(still, np.asarray(motion, np.float32), grid.inside, grid.step).maps()
 
 
 def _grown(mask: NDArray[np.float32], reach: float) -> NDArray[np.float32]:
     side = 2 * max(1, round(reach)) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return np.asarray(cv2.dilate(mask, kernel), np.float32)
-
-
-def _soft(mask: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
-    """``feather`` at quarter size where the edge is wide enough to allow it."""
-    if sigma < 2 * QUARTER:
-        return feather(mask, sigma)
-    size = (max(1, mask.shape[1] // QUARTER), max(1, mask.shape[0] // QUARTER))
-    small = feather(
-        np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32), sigma / QUARTER
-    )
-    return np.asarray(cv2.resize(small, (mask.shape[1], mask.shape[0])), np.float32)
