@@ -143,7 +143,6 @@ def _facts(record: ProvenanceRecord) -> dict[str, Any]:
         "performer_kind": record.performer_kind,
         "label_pack": record.label_pack_version,
         "engines": record.engine_versions,
-        "watermark_weak": record.watermark_weak,
         "consent": consent_standing(record.consent_refs),
     }
 

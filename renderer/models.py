@@ -79,7 +79,6 @@ class ProvenanceRecord(models.Model):
     watermark_id = models.CharField(max_length=12, unique=True)
     watermark_key_id = models.CharField(max_length=40)
     watermark_strength = models.FloatField()
-    watermark_weak = models.BooleanField(default=False)
     manifest_id = models.CharField(max_length=200, unique=True)
     manifest = models.BinaryField()
     file_sha256 = models.CharField(max_length=64, db_index=True)

@@ -183,7 +183,6 @@ def _result(
         manifest=signed.manifest,
         watermark_id=run.plan.watermark.payload_id,
         watermark_strength=strength,
-        watermark_weak=strength > run.plan.watermark.strength,
         quality=quality,
         stages=run.clock.reports(),
         engine_versions=run.toolbox.engine_versions,

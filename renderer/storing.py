@@ -94,7 +94,6 @@ def _record(rendition: Rendition, plan: RenderPlan, result: RenderResult, key_id
         watermark_id=f"{result.watermark_id:012x}",
         watermark_key_id=key_id,
         watermark_strength=result.watermark_strength,
-        watermark_weak=result.watermark_weak,
         manifest_id=manifest_id(result.manifest),
         manifest=result.manifest,
         file_sha256=result.sha256,

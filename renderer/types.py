@@ -248,7 +248,6 @@ class RenderResult:
     manifest: bytes
     watermark_id: int
     watermark_strength: float
-    watermark_weak: bool
     quality: QualityScores
     stages: tuple[StageReport, ...]
     engine_versions: Mapping[str, str]

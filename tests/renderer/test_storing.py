@@ -57,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[RenderPlan, RenderRe
     result = RenderResult(
         video=signed.path, captions=folder / "captions.vtt", poster=folder / "poster.jpg", sha256=signed.sha256,
         facts=probe(signed.path), manifest=signed.manifest, watermark_id=PAYLOAD, watermark_strength=1.0,
-        watermark_weak=False, quality=QualityScores(), stages=(), engine_versions={"face": "mesh 1"},
+        quality=QualityScores(), stages=(), engine_versions={"face": "mesh 1"},
     )  # fmt: skip
     return plan, result
 
