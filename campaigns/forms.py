@@ -16,8 +16,10 @@ from campaigns.models import Consent, Person, Review, Role
 CheckBoxes = forms.CheckboxSelectMultiple
 
 
-def _date(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **options)
+def _date(label: str, *, needed: bool = False, **options: Any) -> forms.DateField:
+    """``needed`` says that the form itself asks for it under a condition, so it is not called optional."""
+    attrs = {"type": "date"} | ({"aria-required": "true"} if needed else {})
+    return forms.DateField(label=label, widget=forms.DateInput(attrs=attrs), **options)
 
 
 def _many(label: str, choices: Iterable[tuple[str, Any]], **options: Any) -> forms.MultipleChoiceField:
@@ -80,10 +82,8 @@ class PersonForm(forms.Form):
         label="Who is it?", choices=Person.Kind.choices, widget=forms.RadioSelect, initial="self"
     )
     display_name = forms.CharField(label="Name", max_length=200)
-    birth_date = _date(
-        "Birth date", required=False, help_text="Needed for living people: minors are refused."
-    )
-    died_on = _date("Date of death", required=False, help_text="For an estate only.")
+    birth_date = _date("Birth date", needed=True, required=False, help_text="Minors are refused.")
+    died_on = _date("Date of death", needed=True, required=False)
     voice = forms.ChoiceField(
         label="Preset voice",
         choices=[("f", "A woman's"), ("m", "A man's")],
@@ -95,11 +95,14 @@ class PersonForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("kind") == Person.Kind.SELF and not cleaned.get("birth_date"):
-            self.add_error("birth_date", "A living person needs a birth date.")
-        if cleaned.get("kind") == Person.Kind.ESTATE and not cleaned.get("died_on"):
+        kind = cleaned.get("kind")
+        if kind in {Person.Kind.SELF, Person.Kind.ESTATE} and not cleaned.get("birth_date"):
+            self.add_error("birth_date", "Everybody who lives or lived needs a birth date.")
+        if kind == Person.Kind.ESTATE and not cleaned.get("died_on"):
             self.add_error("died_on", "An estate needs the date of death.")
-        return cleaned
+        # The page hides dates this kind of person does not have; what was typed before does not count.
+        hidden = {Person.Kind.SELF: ("died_on",), Person.Kind.SYNTHETIC: ("birth_date", "died_on")}
+        return cleaned | dict.fromkeys(hidden.get(Person.Kind(kind), ()) if kind else ())
 
 
 class ConsentForm(PlacesMixin, forms.Form):

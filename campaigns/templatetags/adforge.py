@@ -97,6 +97,12 @@ def picks(field: BoundField) -> bool:
 
 
 @register.filter
+def optional(field: BoundField) -> bool:
+    """False too for fields that are needed under a condition the form checks itself."""
+    return not field.field.required and field.field.widget.attrs.get("aria-required") != "true"
+
+
+@register.filter
 def checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
 

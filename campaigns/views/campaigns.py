@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from campaigns.models import Campaign
 
 HTMX_STOP = 286
+PER_PAGE = 24
 
 
 @login_required
@@ -35,8 +37,10 @@ def index(request: HttpRequest) -> HttpResponse:
     found = selectors.campaigns.campaigns_for(request.user)
     if query:
         found = found.filter(Q(name__icontains=query) | Q(advertiser__icontains=query))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "campaigns": cards_of(found),
+        "campaigns": cards_of(page.object_list),
+        "page": page,
         "query": query,
         "can_edit": policy.may(request.user, organisation, "campaign.edit"),
     }
@@ -44,12 +48,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def cards_of(campaigns: Iterable[Campaign]) -> list[Campaign]:
-    """Campaigns with what their cards draw: ``cover``, ``tally`` and the step that is ``missing``."""
+    """Campaigns with what their cards draw: ``cover``, ``tally`` and, before the first variant, what is ``missing``."""
     found = list(campaigns)
     for campaign in found:
         rows = selectors.variants.of_campaign(campaign)
         counted = Counter(boards.bucket_of(variant, boards.standing_of(variant)) for variant in rows)
-        missing = steps.first_missing(campaign)
+        missing = None if counted else steps.first_missing(campaign)
         campaign.cover = selectors.campaigns.ready_master(campaign)  # type: ignore[attr-defined]
         campaign.tally = boards.tally(counted)  # type: ignore[attr-defined]
         campaign.missing = missing.name if missing else ""  # type: ignore[attr-defined]

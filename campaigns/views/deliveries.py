@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from campaigns.models import Campaign
     from campaigns.services.deliveries import Delivery
 
+# Shorter than the minute a revocation may take to be seen everywhere.
+POSTER_SECONDS = 30
 View = Callable[..., HttpResponseBase]
 
 
@@ -42,7 +44,9 @@ def gated(view: View) -> View:
     return answer
 
 
-def _sent(request: HttpRequest, delivery: Delivery, *, attachment: bool = False) -> HttpResponseBase:
+def _sent(
+    request: HttpRequest, delivery: Delivery, *, attachment: bool = False, max_age: int = 0
+) -> HttpResponseBase:
     return send(
         request,
         delivery.file,
@@ -50,6 +54,7 @@ def _sent(request: HttpRequest, delivery: Delivery, *, attachment: bool = False)
         content_type=delivery.content_type,
         filename=delivery.filename,
         attachment=attachment,
+        max_age=max_age,
     )
 
 
@@ -76,7 +81,7 @@ def download(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
 @gated
 def poster(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
     variant = access.get_variant_or_404(request.user, variant_id, "variant.view")
-    return _sent(request, deliveries.open_poster(request.user, variant))
+    return _sent(request, deliveries.open_poster(request.user, variant), max_age=POSTER_SECONDS)
 
 
 @login_required

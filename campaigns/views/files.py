@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns import access
 from campaigns.services import material
-from campaigns.views.deliveries import gated
+from campaigns.views.deliveries import POSTER_SECONDS, gated
 from campaigns.views.streaming import send
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = ("image/", "video/", "audio/", "application/pdf")
 
 
-def _sent(request: HttpRequest, found: Material, name: str) -> HttpResponseBase:
+def _sent(request: HttpRequest, found: Material, name: str, max_age: int = 0) -> HttpResponseBase:
     inline = found.content_type.startswith(SHOWN)
     return send(
         request,
@@ -30,6 +30,7 @@ def _sent(request: HttpRequest, found: Material, name: str) -> HttpResponseBase:
         content_type=found.content_type,
         filename=name,
         attachment=not inline,
+        max_age=max_age,
     )
 
 
@@ -46,7 +47,12 @@ def master(request: HttpRequest, master_id: UUID) -> HttpResponseBase:
 @gated
 def master_poster(request: HttpRequest, master_id: UUID) -> HttpResponseBase:
     found = access.get_master_or_404(request.user, master_id)
-    return _sent(request, material.open_master_poster(request.user, found), f"master-{found.public_id}.jpg")
+    return _sent(
+        request,
+        material.open_master_poster(request.user, found),
+        f"master-{found.public_id}.jpg",
+        POSTER_SECONDS,
+    )
 
 
 @login_required
@@ -54,7 +60,7 @@ def master_poster(request: HttpRequest, master_id: UUID) -> HttpResponseBase:
 @gated
 def take(request: HttpRequest, take_id: UUID) -> HttpResponseBase:
     found = access.get_take_or_404(request.user, take_id)
-    return _sent(request, material.open_take(request.user, found), f"take-{found.public_id}")
+    return _sent(request, material.open_take(request.user, found), f"take-{found.public_id}", POSTER_SECONDS)
 
 
 @login_required

@@ -58,7 +58,8 @@ def redraw(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     removed = request.GET.get("remove", "")
     if removed.isdigit():
         draft = draft.without_line(int(removed))
-    context = {"campaign": campaign, "draft": drafts.shown(campaign, draft), "seconds": seconds}
+    shown = drafts.shown(campaign, draft)
+    context = {"campaign": campaign, "draft": shown, "seconds": seconds, "can_edit": True}
     return render(request, "campaigns/_script_form.html", context)
 
 

@@ -14,7 +14,7 @@ from campaigns import policy, selectors
 from campaigns.models import Role
 
 if TYPE_CHECKING:
-    from campaigns.models import Organisation, SomeUser
+    from campaigns.models import SomeUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +98,13 @@ def _shell(request: HttpRequest) -> Shell:
         name=name,
         initials="".join(word[0] for word in name.replace("-", " ").split()[:2]).upper(),
         roles_line=", ".join(str(Role(role).label) for role in Role.values if role in roles) or "No role yet",
-        links=_links(request, organisation),
-        can_manage_team=bool(organisation and policy.may(user, organisation, "members.edit")),
+        links=_links(request, roles),
+        can_manage_team=not policy.PERMISSIONS["members.edit"].isdisjoint(roles),
     )
 
 
-def _links(request: HttpRequest, organisation: Organisation | None) -> tuple[Link, ...]:
-    mine = [
-        _link(entry, request)
-        for entry in RAIL
-        if organisation and policy.may(request.user, organisation, entry.action)
-    ]
+def _links(request: HttpRequest, roles: frozenset[str]) -> tuple[Link, ...]:
+    mine = [_link(entry, request) for entry in RAIL if not policy.PERMISSIONS[entry.action].isdisjoint(roles)]
     staff = [ADMIN] if getattr(request.user, "is_staff", False) else []
     return (*mine, VERIFY, *staff)
 

@@ -46,8 +46,12 @@ def send(
     content_type: str,
     filename: str,
     attachment: bool = False,
+    max_age: int = 0,
 ) -> HttpResponseBase:
-    """The file, or the part of it that was asked for (206, or 416 when the range is outside)."""
+    """The file, or the part of it that was asked for (206, or 416 when the range is outside).
+
+    ``max_age`` lets the viewer's own browser keep small pictures, so that a polled page does not fetch them anew.
+    """
     try:
         span = parse_range(request.headers.get("Range", ""), size)
     except ValueError:
@@ -57,8 +61,8 @@ def send(
     response["Content-Type"] = content_type
     response["Content-Disposition"] = content_disposition_header(attachment, filename) or "inline"
     response["Accept-Ranges"] = "bytes"
-    # Each request has to pass the gate again, or a revocation could not stop the playback.
-    response["Cache-Control"] = "private, no-store"
+    # Video has to pass the gate at every request, or a revocation could not stop the playback.
+    response["Cache-Control"] = f"private, max-age={max_age}" if max_age else "private, no-store"
     return response
 
 

@@ -29,7 +29,11 @@ BRIEF_FIELDS = tuple(BriefForm.base_fields)
 
 def page(request: HttpRequest, name: str, campaign: Campaign, step: str, **context: Any) -> HttpResponse:
     """A step of the wizard with the line of steps on top."""
-    shared = {"campaign": campaign, "steps": steps.steps_of(campaign, step)}
+    shared = {
+        "campaign": campaign,
+        "steps": steps.steps_of(campaign, step),
+        "can_edit": policy.may(request.user, campaign.organisation, "campaign.edit"),
+    }
     return render(request, f"campaigns/{name}.html", {**shared, **context})
 
 

@@ -62,6 +62,7 @@ def test_a_person_and_a_first_likeness(marketer: Client, world: World) -> None:
     ("wrong", "said"),
     [
         ({"birth_date": ""}, "needs a birth date"),
+        ({"kind": "estate", "birth_date": "", "died_on": "2001-01-01"}, "needs a birth date"),
         ({"kind": "estate"}, "needs the date of death"),
         ({"kind": "ghost"}, "Select a valid choice"),
         ({"display_name": ""}, "This field is required"),
@@ -70,6 +71,12 @@ def test_a_person_and_a_first_likeness(marketer: Client, world: World) -> None:
 def test_what_a_person_needs(marketer: Client, wrong: dict[str, str], said: str) -> None:
     assert said in marketer.post(reverse("person-new"), PERSON | wrong).content.decode()
     assert not Likeness.objects.filter(name="Rui Costa").exists()
+
+
+def test_hidden_dates_do_not_count(marketer: Client) -> None:
+    marketer.post(reverse("person-new"), PERSON | {"kind": "synthetic", "died_on": "2001-01-01"})
+    person = Likeness.objects.get(name="Rui Costa").person
+    assert (person.birth_date, person.died_on) == (None, None)
 
 
 def test_the_scope_is_proposed_from_the_campaign(marketer: Client, world: World) -> None:
