@@ -178,7 +178,7 @@ def services() -> Iterator[Finding]:
         yield look(f"storage {alias}", partial(round_trip, alias), "Check MEDIA or the S3_… variables.")
     yield look("signing keys", signing_keys, "Run ./run manage prepare, or correct the certificate paths.")
     yield look("ffmpeg", ffmpeg, "./run install (package imageio-ffmpeg)")
-    yield look("espeak-ng", espeak, "apt-get install espeak-ng (voices in fr, hi, it, es-ES)", required=False)
+    yield look("espeak-ng", espeak, "apt-get install espeak-ng (voices in Hindi and Italian)", required=False)
     yield look(
         "disk", disk, "Free at least 5 GB where WORK_DIR lies; a render needs room for its frames and files."
     )
