@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MANNER_GAIN = (0.6, 2.6)
 LEAST_SPREAD = 0.22  # of the range: less does not read as speech
 MOST = 1.15  # of the range; the 97th percentile is not the widest a mouth goes
+PARTING = 0.7  # share of the fastest change with which shut lips part
 FASTEST = 10.0  # ranges per second: between the 99th percentile and the fastest of fluent speakers
 REST_OPENING = 0.03
 CALM_OPENING, CALM_S = 0.22, 0.24
@@ -94,7 +95,9 @@ def in_manner(
     def at(gain: float) -> Curve:
         changed = np.clip(float(natural.mean()) + gain * (wanted - middle), 0.0, MOST)
         eased = _ease(_slow(np.where(free, changed, wanted).astype(np.float32), step), rounds)
-        return np.where(closed, wanted, eased).astype(np.float32)
+        # From shut lips the way up is slower still, or a tracker's smoothing hides that they were shut.
+        shut = np.where(closed, wanted, np.float32(MOST)).astype(np.float32)
+        return np.minimum(eased, _slow(shut, PARTING * step))
 
     gains = np.linspace(*MANNER_GAIN, 15)
     return at(float(min(gains, key=lambda gain: abs(float(at(gain)[speech].std()) - goal))))
