@@ -166,8 +166,8 @@ def _plant(picture: Image, x: int, y: int, rng: np.random.Generator) -> int:
 
 
 def _sign(picture: Image) -> None:
-    """The brand's round sign, lit from behind, on the free wall."""
-    x, y, radius = 1478, 452, 118
+    """The brand's round sign, lit from behind, on the bar: beside a head it would pass for a second face."""
+    x, y, radius = 420, 1022, 104
     grid_y, grid_x = np.mgrid[0 : SIZE[1], 0 : SIZE[0]].astype(np.float32)
     halo = np.exp(-(((np.hypot(grid_x - x, grid_y - y) - radius) / 46) ** 2))
     picture += halo[..., None] * f32((0.07, 0.22, 0.36))

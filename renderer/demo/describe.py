@@ -33,6 +33,8 @@ openpeople
 ----------
 MIT License
 
+Copyright (c) 2026 Prompt Haus
+
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation
 the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and
