@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BLINK = (0.45, 0.95, 1.0, 0.80, 0.45, 0.20, 0.06)
 EYEBALL = 0.125  # radius of the eyeball in eye distances
-OPEN_GAIN = 1.0
+BREATH_S = 3.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +43,65 @@ class Moment:
     stance: Stance
 
 
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """Head and body over time, degrees; ``sway`` in eye distances."""
+
+    yaw: Curve
+    pitch: Curve
+    roll: Curve
+    lean: Curve
+    sway: Curve
+    breath: Curve
+
+    def at(self, index: int) -> Stance:
+        yaw, pitch, roll, lean, breath = (
+            float(curve[index]) for curve in (self.yaw, self.pitch, self.roll, self.lean, self.breath)
+        )
+        return Stance(
+            yaw, pitch, roll, lean, (float(self.sway[0, index]), float(self.sway[1, index])), breath
+        )
+
+
 def perform(voice: VoiceTrack, frames: int, fps: float, manner: Manner) -> list[Moment]:
     """Everything the person does while saying ``voice``, one entry per frame."""
     rng = np.random.default_rng(manner.seed)
-    opening, width, speech, closed = targets(voice.spans, frames, fps)
-    mouth = settle(opening, closed)
-    spread = gaussian_filter1d(width.astype(np.float64), 0.8)
     stress = accents(voice, frames, fps)
+    turns = _turns(rng, frames, fps, manner, stress)
+    faces = _faces(rng, voice, fps, manner, stress, turns)
+    return [Moment(face, turns.at(index)) for index, face in enumerate(faces)]
+
+
+def _turns(rng: np.random.Generator, frames: int, fps: float, manner: Manner, stress: Curve) -> _Turns:
     yaw = manner.yaw * drift(rng, frames, fps, 0.10, 0.38) + 0.5 * drift(rng, frames, fps, 0.5, 1.1)
     pitch = manner.pitch * drift(rng, frames, fps, 0.12, 0.45) - 1.7 * stress
     roll = manner.roll * drift(rng, frames, fps, 0.08, 0.35) - 0.25 * yaw
-    sway = drift(rng, frames, fps, 0.06, 0.22), drift(rng, frames, fps, 0.08, 0.25)
+    side, height = drift(rng, frames, fps, 0.06, 0.22), drift(rng, frames, fps, 0.08, 0.25)
     lean = 0.45 * drift(rng, frames, fps, 0.06, 0.2) + 0.06 * yaw
-    breath = 0.5 + 0.5 * np.sin(2 * np.pi * (np.arange(frames) / fps / 3.7 + rng.uniform()))
-    brows = np.clip(
-        0.12 + manner.brows * gaussian_filter1d(stress, 2) + 0.12 * drift(rng, frames, fps, 0.1, 0.4), 0, 1
-    )
+    breath = 0.5 + 0.5 * np.sin(2 * np.pi * (np.arange(frames) / fps / BREATH_S + rng.uniform()))
+    return _Turns(yaw, pitch, roll, lean, np.stack([0.030 * side, 0.014 * height]), breath)
+
+
+def _faces(
+    rng: np.random.Generator, voice: VoiceTrack, fps: float, manner: Manner, stress: Curve, turns: _Turns
+) -> list[Face]:
+    frames = len(stress)
+    opening, width, speech, closed = targets(voice.spans, frames, fps)
+    mouth, spread = settle(opening, closed), gaussian_filter1d(width.astype(np.float64), 0.8)
+    lively = 0.12 * drift(rng, frames, fps, 0.1, 0.4)
+    brows = np.clip(0.12 + manner.brows * gaussian_filter1d(stress, 2) + lively, 0, 1)
     quiet = gaussian_filter1d((~speech).astype(np.float64), 6)
     smile = np.clip(manner.smile + 0.20 * quiet + 0.06 * drift(rng, frames, fps, 0.1, 0.3), 0, 1)
     lids = blinks(rng, frames, fps, quiet)
-    gaze = look(rng, yaw, pitch, fps)
-    return [
-        Moment(
-            Face(
-                float(mouth[i]),
-                float(spread[i]),
-                float(smile[i]),
-                float(brows[i]),
-                (float(lids[i]),) * 2,
-                (float(gaze[0][i]), float(gaze[1][i])),
-            ),
-            Stance(
-                float(yaw[i]),
-                float(pitch[i]),
-                float(roll[i]),
-                float(lean[i]),
-                (0.030 * float(sway[0][i]), 0.014 * float(sway[1][i])),
-                float(breath[i]),
-            ),
-        )
-        for i in range(frames)
-    ]
+    side, height = look(rng, turns.yaw, turns.pitch, fps)
+    rows = np.stack([mouth, spread, smile, brows, lids, side, height], axis=1).tolist()
+    return [Face(o, w, s, b, (lid, lid), (x, y)) for o, w, s, b, lid, x, y in rows]
 
 
 def settle(opening: NDArray[np.float32], closed: NDArray[np.bool_]) -> Curve:
     """Lips as flesh: the wanted opening lightly smoothed, but p, b and m still close for their frames."""
     soft = gaussian_filter1d(opening.astype(np.float64), 0.6)
-    soft = np.clip((soft - 0.035) / 0.965, 0, 1) * OPEN_GAIN
+    soft = np.clip((soft - 0.035) / 0.965, 0, 1)
     soft[closed] = 0
     return np.asarray(soft)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Locate = Callable[[Frame], Sequence[Points]]
 
 GRID = 4  # the expression sheet has 4 x 4 cells
-NEUTRAL, HAPPY, SURPRISED, SHOCKED = 0, 1, 4, 13
+HAPPY, SURPRISED, SHOCKED = 1, 4, 13
 SHEET_ZOOM = 3
 ALIASING = 0.6  # shrinking by more than this needs a low-pass first
 

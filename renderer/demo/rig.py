@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from renderer.demo.people import Unit
     from renderer.types import Points
 
-UPPER_LIP = (185, 40, 39, 37, 0, 267, 269, 270, 409, 191, 80, 81, 82, 13, 312, 311, 310, 415)
-LOWER_LIP = (146, 91, 181, 84, 17, 314, 405, 321, 375, 95, 88, 178, 87, 14, 317, 402, 318, 324)
 GAP = 0.225  # inner lip gap at opening 1, in eye distances: a clearly spoken "ah"
 REST_WIDTH = 0.45
 SPREAD, ROUND = 0.062, 0.085  # how far the corners go out at width 1 and in at width 0, in eye distances

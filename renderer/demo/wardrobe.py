@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 SHIRT = (0.80, 0.87, 0.90)  # BGR share of the white shirt's light: unbleached cotton
 APRON = (0.235, 0.235, 0.085)  # BGR: deep teal canvas
 FOLDS = 1.5  # exponent that brings back the folds a dark cloth would hide
-THREAD = (0.42, 0.62, 0.86)
 # The apron's outline from the left strap down, right half only, in eye distances from the chin; mirrored.
 NECK = ((0.90, 0.00), (0.83, 0.30), (0.75, 0.70), (0.70, 1.05))
 BIB = ((0.74, 1.27), (0.86, 1.60), (1.02, 2.05), (1.20, 2.70))
