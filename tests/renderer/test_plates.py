@@ -58,7 +58,7 @@ def test_relight_keeps_detail_and_takes_the_light() -> None:
     low = np.full((10, 10, 3), 100, np.float32)
     assert np.array_equal(relight(texture, low, low), texture)
     dimmed = relight(texture, low, 0.5 * low).astype(int)
-    assert dimmed[30, 5] .tolist() == pytest.approx([51, 51, 51], abs=2)
+    assert dimmed[30, 5].tolist() == pytest.approx([51, 51, 51], abs=2)
     assert dimmed[15, 5, 0] - dimmed[30, 5, 0] == pytest.approx(5, abs=1)
 
 
