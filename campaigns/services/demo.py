@@ -28,6 +28,9 @@ from campaigns.services.variants import Outcome
 _USES: Final = ["face_substitution", "lip_sync", "voice_preset"]
 _YEAR: Final = timedelta(days=365)
 _PAGE: Final = (1240, 1754)
+_NAMES: Final = {
+    "marketer": "Marta", "reviewer": "Renzo", "consent_admin": "Carla", "auditor": "Abel", "owner": "Olga",
+}  # fmt: skip
 _FORM: Final = (
     "{text}\n\nSigned for the demo on {day}. Everybody in this demo is synthetic; nobody real is shown."
 )
@@ -59,6 +62,8 @@ def seed(folder: Path, accounts: Sequence[Mapping[str, str]]) -> Demo:
     master = seeder.master(story["master"])
     seeder.bed(story.get("bed"))
     found = tuple(seeder.likeness(entry, list(story["script"]["locales"])) for entry in story["likenesses"])
+    if not campaign.likenesses.exists():
+        campaigns.choose_likenesses(campaign, user=people["marketer"], likenesses=found)
     return Demo(organisation, people, campaign, master, found, seeder.script(story["script"]))
 
 
@@ -91,7 +96,12 @@ def request_all(demo: Demo) -> list[Outcome]:
 def _user(account: Mapping[str, str]) -> AbstractUser:
     name = account["username"]
     user, made = get_user_model().objects.get_or_create(
-        username=name, defaults={"email": f"{name}@example.org", "first_name": "Demo"}
+        username=name,
+        defaults={
+            "email": f"{name}@example.org",
+            "first_name": _NAMES.get(account["role"], ""),
+            "last_name": "Demo",
+        },
     )
     if made or not user.check_password(account["password"]):
         user.set_password(account["password"])
