@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 KEPT_BANKS = 2
 CROP_SPARE = 1.1  # crops keep a little more resolution than they are shown at
-SHARPEN_GAIN, SHARPEN_LIMIT = 1.5, 0.8
+SHARPEN_GAIN, SHARPEN_LIMIT = 2.0, 1.0
 SHARPEN_LOSS = 1.15  # Laplacian variance that JPEG and resampling cost
 SHARP_PERCENTILE = 60
 SHARP_SAMPLES = 32  # frames of the master that say how sharp its mouth is
