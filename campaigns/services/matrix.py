@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from campaigns import scope
 from campaigns.consent import first_denial
-from campaigns.exceptions import ConsentDenied, DenialCode
+from campaigns.exceptions import CampaignError, ConsentDenied, DenialCode
 from campaigns.models import Campaign, Likeness, LocalizedScript, MasterClip, Variant
 from campaigns.selectors import variants as selected
 from campaigns.services import specs
 from campaigns.services.specs import Parts
+from campaigns.services.variants import must_be_ready
 from campaigns.types import Modality, UseRequest
 
 _LATER = frozenset({DenialCode.MODALITY, DenialCode.LOCALE, DenialCode.MAX_VARIANTS})
@@ -86,10 +87,19 @@ def pick_denial(campaign: Campaign, likeness: Likeness) -> ConsentDenied | None:
     return None if denied is None or denied.code in _LATER else denied
 
 
+def _gap(parts: Parts) -> CampaignError | None:
+    """Material that is missing or not checked yet, whatever the consent says."""
+    try:
+        must_be_ready(parts)
+    except CampaignError as error:
+        return error
+    return None
+
+
 def _cell(parts: Parts, newest: dict[tuple[int, int], Variant]) -> Cell:
     variant = newest.get((parts.likeness.pk, parts.localized_script.pk))
     ref = str(variant.public_id) if variant else ""
-    denied = first_denial(specs.uses(parts, variant_ref=ref))
+    denied = first_denial(specs.uses(parts, variant_ref=ref)) or _gap(parts)
     stale = variant is not None and not specs.same_content(variant.spec, specs.content_of(parts))
     code, message = (str(denied.code), denied.message) if denied else ("", "")
     return Cell(parts.likeness, parts.localized_script, variant, stale, code, message)

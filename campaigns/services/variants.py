@@ -59,7 +59,7 @@ def request_variant(
     policy.require(user, campaign.organisation, "variant.render")
     parts = Parts(campaign, master, likeness, localized_script)
     _must_belong_together(parts)
-    _must_be_ready(parts)
+    must_be_ready(parts)
     try:
         with transaction.atomic():
             return _request(parts, user)
@@ -200,7 +200,13 @@ def _must_belong_together(parts: Parts) -> None:
         raise CampaignError("FOREIGN_OBJECT", "Master, script and likeness have to be your own campaign's.")
 
 
-def _must_be_ready(parts: Parts) -> None:
+def must_be_ready(parts: Parts) -> None:
+    """Is everything there that a render needs?
+
+    Raises:
+        CampaignError: ``MASTER_NOT_READY``, ``LIKENESS_NOT_READY``, ``SCRIPT_INCOMPLETE``, ``LINE_OUTSIDE_CLIP``,
+            ``VOICE_MISSING``.
+    """
     if parts.master.status != MasterClip.Status.READY:
         raise CampaignError("MASTER_NOT_READY", "The master clip has not been accepted yet.")
     usable = parts.likeness.takes.filter(status=Take.Status.READY, kind__in=[Take.Kind.PHOTO, Take.Kind.CLIP])

@@ -203,6 +203,14 @@ def test_the_dry_run_names_what_is_free_blocked_and_made(marketer: Client, world
     assert page.count('name="cell"') == 1
 
 
+def test_the_dry_run_names_missing_material(marketer: Client, world: World) -> None:
+    world.campaign.likenesses.set([world.likeness])
+    world.likeness.takes.update(status="rejected")
+    page = marketer.get(to("campaign-matrix", world.campaign)).content.decode()
+    assert "LIKENESS_NOT_READY" in page
+    assert 'name="cell"' not in page
+
+
 def test_ticked_cells_are_asked_for_once(marketer: Client, world: World, sent: Any, committing: Any) -> None:
     world.campaign.likenesses.set([world.likeness])
     key = f"{world.english.public_id}:{world.likeness.public_id}"
