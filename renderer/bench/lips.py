@@ -38,7 +38,7 @@ def mouth_scores(
         track: the master's face; take: the clip that lent its mouths, None for the master itself.
     """
     try:
-        seen = detector.track(video)
+        seen = detector.follow(video)
     except RenderError:
         return MouthScores({}, dict.fromkeys((*NAMES, "bilabial_closed"), NO_FACE))
     length = min(len(seen), len(wanted.speech))

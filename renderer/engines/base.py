@@ -46,11 +46,13 @@ class LipTargets:
 
 @runtime_checkable
 class FaceDetector(Protocol):
-    """Finds and tracks the face of a clip or photo."""
+    """Finds and tracks the face of a clip or photo. ``track`` judges new material, ``follow`` finds a known face again."""
 
     info: EngineInfo
 
     def track(self, path: Path) -> FaceTrack: ...
+
+    def follow(self, path: Path) -> FaceTrack: ...
 
     def locate(self, picture: Frame) -> Sequence[Points]: ...
 

@@ -38,6 +38,7 @@ CROP_FACES = 3.2  # crop side in widths of the detector's box
 LOOK_EVERY = 12  # frames between looks at the whole picture
 NEAR_SCORE = 0.5
 RIVAL_SCORE = 0.6
+KNOWN_FACE = FaceLimits(min_face=0, max_yaw=90, max_profile_share=1, min_present_share=0, rival_share=1)
 SETTLE = 3  # passes over one photo, each starting from the last one's landmarks
 
 
@@ -95,12 +96,23 @@ class FaceMeshDetector:
         """
         return self.track_frames(read_frames(path), frame_rate(path))
 
-    def track_frames(self, frames: Iterable[Frame], fps: Fraction) -> FaceTrack:
-        """The same for frames already decoded; they are taken one at a time."""
-        with _ClipTracker(self.limits) as tracker:
+    def follow(self, path: Path) -> FaceTrack:
+        """Find a face again that is known to be there: what looks like a second one is no reason to refuse.
+
+        Raises:
+            InputError: ``UNREADABLE_FILE``, ``NO_FACE``.
+        """
+        return self.track_frames(read_frames(path), frame_rate(path), KNOWN_FACE)
+
+    def track_frames(
+        self, frames: Iterable[Frame], fps: Fraction, limits: FaceLimits | None = None
+    ) -> FaceTrack:
+        """``track`` for frames already decoded; they are taken one at a time."""
+        allowed = limits or self.limits
+        with _ClipTracker(allowed) as tracker:
             for frame in frames:
                 tracker.take(frame)
-            return make_track(tracker.sightings(), tracker.size, fps, self.limits)
+            return make_track(tracker.sightings(), tracker.size, fps, allowed)
 
     def locate(self, picture: Frame) -> list[Points]:
         """Meshes (478, 3) of all faces of a photo in its pixels, largest first."""

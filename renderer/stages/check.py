@@ -105,7 +105,7 @@ def _look(video: Path, lips: LipSession | None, detector: FaceDetector) -> LipSc
     if lips is None:
         return LipScores(reason=NO_SPEECH)
     try:
-        seen = detector.track(video)
+        seen = detector.follow(video)
     except RenderError:
         return LipScores(reason=NO_FACE)
     return compare_lips(seen, lips.targets)

@@ -144,3 +144,15 @@ def test_broken_file_is_a_coded_error(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError) as caught:
         detector().track(path)
     assert caught.value.code == "UNREADABLE_FILE"
+
+
+def test_a_known_face_is_found_again_beside_another(tmp_path: Path) -> None:
+    both = tmp_path / "both.mp4"
+    pair = _beside(portrait("P001"), portrait("P006"), 1.0)
+    with FrameWriter(both, (2 * SIDE, SIDE), FPS, profile=OutputProfile()) as writer:
+        for _ in range(30):
+            writer.write(pair)
+    with pytest.raises(InputError) as refused:
+        detector().track(both)
+    assert refused.value.code == "MANY_FACES"
+    assert detector().follow(both).present.all()

@@ -247,6 +247,7 @@ def test_manifest_states_what_was_done_and_names_nobody(rendered: Rendered) -> N
         "c2pa.placed",
         "c2pa.placed",
         "c2pa.translated",
+        "c2pa.dubbed",
         "c2pa.edited",
         "c2pa.watermarked.bound",
     ]
