@@ -63,6 +63,7 @@ urlpatterns = [
     path("variants/<uuid:variant_id>/review/", reviews.review, name="variant-review"),
     path("variants/<uuid:variant_id>/video/", deliveries.video, name="variant-video"),
     path("variants/<uuid:variant_id>/poster/", deliveries.poster, name="variant-poster"),
+    path("variants/<uuid:variant_id>/thumbnail/", deliveries.thumbnail, name="variant-thumbnail"),
     path("variants/<uuid:variant_id>/captions/", deliveries.captions, name="variant-captions"),
     path("variants/<uuid:variant_id>/download/", deliveries.download, name="variant-download"),
     path("reviews/", reviews.inbox, name="reviews"),

@@ -174,10 +174,12 @@ def _result(
     run: Run, prepared: Prepared, signed: SignedFile, quality: QualityScores, strength: float
 ) -> RenderResult:
     words = prepared.speech.words if prepared.speech else ()
+    poster = compose.poster(signed.path, run.workdir)
     return RenderResult(
         video=signed.path,
         captions=compose.caption_file(words, run.workdir),
-        poster=compose.poster(signed.path, run.workdir),
+        poster=poster,
+        thumbnail=compose.thumbnail(poster, run.workdir),
         sha256=signed.sha256,
         facts=probe(signed.path),
         manifest=signed.manifest,

@@ -40,7 +40,7 @@ def store(
     """
     saved: dict[str, str] = {}
     try:
-        for kind, path in (("file", result.video), ("captions", result.captions), ("poster", result.poster)):
+        for kind, path in _files(result).items():
             saved[kind] = _save(job, path)
         with transaction.atomic():
             rendition = _rendition(job, plan, result, saved)
@@ -50,6 +50,11 @@ def store(
         _sweep(saved)
         raise
     return rendition
+
+
+def _files(result: RenderResult) -> dict[str, Path]:
+    names = {"file": result.video, "captions": result.captions}
+    return {**names, "poster": result.poster, "thumbnail": result.thumbnail}
 
 
 def _save(job: RenderJob, path: Path) -> str:

@@ -243,6 +243,7 @@ class RenderResult:
     video: Path
     captions: Path
     poster: Path
+    thumbnail: Path
     sha256: str
     facts: ClipFacts
     manifest: bytes

@@ -96,6 +96,7 @@ def finish(variant: Variant) -> Variant:
         file=ContentFile(video, "video.mp4"),
         captions=ContentFile(b"WEBVTT\n", "captions.vtt"),
         poster=ContentFile(factories.jpeg(), "poster.jpg"),
+        thumbnail=ContentFile(factories.jpeg(), "thumbnail.jpg"),
         sha256=factories.sha256(video),
         bytes=len(video),
         width=1920,

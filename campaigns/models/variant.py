@@ -65,13 +65,14 @@ class Variant(PublicModel):
 
 
 class Rendition(PublicModel):
-    """One delivered encode of a variant, with its captions and poster."""
+    """One delivered encode of a variant, with its captions, poster and thumbnail."""
 
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="renditions")
     profile = models.CharField(max_length=40)
     file = private_file(renditions)
     captions = private_file(renditions, blank=True)
     poster = private_file(renditions, blank=True)
+    thumbnail = private_file(renditions, blank=True)
     sha256 = models.CharField(max_length=64)
     bytes = models.BigIntegerField()
     width = models.PositiveIntegerField()

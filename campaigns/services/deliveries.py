@@ -88,6 +88,12 @@ def open_poster(user: SomeUser, variant: Variant) -> Delivery:
     return _open(rendition.poster, filename_of(variant, "jpg"))
 
 
+def open_thumbnail(user: SomeUser, variant: Variant) -> Delivery:
+    """Open the small poster for lists, under the same conditions as playing the video."""
+    rendition = _released(user, variant, "variant.view")
+    return _open(rendition.thumbnail or rendition.poster, filename_of(variant, "jpg"))
+
+
 def open_captions(user: SomeUser, variant: Variant) -> Delivery:
     """Open the WebVTT captions, under the same conditions as playing the video."""
     rendition = _released(user, variant, "variant.view")

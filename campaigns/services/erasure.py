@@ -82,6 +82,7 @@ def _all_files(person: Person) -> Iterator[tuple[str, Row, FieldFile]]:
     for rendition in Rendition.objects.filter(variant__in=_variants(person)):
         yield "video", rendition, rendition.file
         yield "poster", rendition, rendition.poster
+        yield "thumbnail", rendition, rendition.thumbnail
         yield "captions", rendition, rendition.captions
 
 

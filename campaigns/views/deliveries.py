@@ -87,6 +87,15 @@ def poster(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
 @login_required
 @require_safe
 @gated
+def thumbnail(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
+    """The small poster of lists."""
+    variant = access.get_variant_or_404(request.user, variant_id, "variant.view")
+    return _sent(request, deliveries.open_thumbnail(request.user, variant), max_age=POSTER_SECONDS)
+
+
+@login_required
+@require_safe
+@gated
 def captions(request: HttpRequest, variant_id: UUID) -> HttpResponseBase:
     variant = access.get_variant_or_404(request.user, variant_id, "variant.view")
     return _sent(request, deliveries.open_captions(request.user, variant))

@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from renderer.errors import ResourceError
 from renderer.media import audio
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 DUCK_DB = -12.0
 POSTER_FRAME = 30
 POSTER_QUALITY = 88
+THUMBNAIL_SIDE = 640
 
 
 def sound(plan: RenderPlan, speech: VoiceTrack | None, workdir: Path) -> Path | None:
@@ -78,8 +80,23 @@ def poster(video: Path, workdir: Path) -> Path:
     Raises:
         ResourceError: ``DISK_FULL`` when the picture cannot be written.
     """
-    best = deque(read_frames(video, stop=POSTER_FRAME + 1), maxlen=1)
-    path = workdir / "poster.jpg"
-    if not best or not cv2.imwrite(str(path), best[0], [cv2.IMWRITE_JPEG_QUALITY, POSTER_QUALITY]):
-        raise ResourceError("DISK_FULL", "The poster could not be written; free some space and retry.")
+    last = deque(read_frames(video, stop=POSTER_FRAME + 1), maxlen=1)
+    return _jpeg(last[0], workdir / "poster.jpg")
+
+
+def thumbnail(picture: Path, workdir: Path) -> Path:
+    """The poster at list size.
+
+    Raises:
+        ResourceError: ``DISK_FULL`` when the picture cannot be written.
+    """
+    full = np.asarray(cv2.imread(str(picture)), np.uint8)
+    scale = THUMBNAIL_SIDE / max(full.shape[:2])
+    small = cv2.resize(full, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return _jpeg(np.asarray(small, np.uint8), workdir / "thumbnail.jpg")
+
+
+def _jpeg(picture: Frame, path: Path) -> Path:
+    if not cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, POSTER_QUALITY]):
+        raise ResourceError("DISK_FULL", "A picture could not be written; free some space and retry.")
     return path

@@ -79,6 +79,7 @@ TABLE = {
     "variant-review": Row(POST, REVIEWERS, 302, "variant"),
     "variant-video": Row(GET, EVERYBODY, 200, "variant"),
     "variant-poster": Row(GET, EVERYBODY, 200, "variant"),
+    "variant-thumbnail": Row(GET, EVERYBODY, 200, "variant"),
     "variant-captions": Row(GET, EVERYBODY, 200, "variant"),
     "variant-download": Row(GET, MAKERS, 200, "approved"),
     "reviews": Row(GET, EVERYBODY, 200, kind="page"),

@@ -34,7 +34,9 @@ def test_an_approved_variant_is_downloaded_as_a_file(marketer: Client, world: Wo
     assert b"".join(answer.streaming_content).startswith(b"\x00\x00\x00\x18ftyp")
 
 
-@pytest.mark.parametrize("name", ["variant-download", "variant-video", "variant-poster", "variant-captions"])
+@pytest.mark.parametrize(
+    "name", ["variant-download", "variant-video", "variant-poster", "variant-thumbnail", "variant-captions"]
+)
 def test_a_revocation_stops_every_file_at_once(marketer: Client, world: World, name: str) -> None:
     address = reverse(name, args=[world.approved().public_id])
     assert marketer.get(address).status_code == 200

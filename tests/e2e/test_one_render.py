@@ -274,7 +274,7 @@ def test_revocation_stops_playback_download_and_shows_on_the_public_page(
     page.locator("#typed-name").fill(NAME)
     page.locator("#revoke-button").click()
     expect(page.get_by_text("Revoked").first).to_be_visible()
-    for what in ("download", "video", "poster", "captions"):
+    for what in ("download", "video", "poster", "thumbnail", "captions"):
         answer = people["marketer"].request.get(f"/variants/{story['variant']}/{what}/")
         assert answer.status == 403, what
         assert re.search("REVOKED|WITHDRAWN", answer.text())

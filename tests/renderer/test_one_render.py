@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
@@ -216,6 +217,13 @@ def test_label_is_readable_in_first_and_last_frame(rendered: Rendered) -> None:
     frames = list(read_frames(rendered.result.video))
     for frame in (frames[0], frames[-1]):
         assert legibility(frame, rendered.plan.label) > 4.5
+
+
+def test_thumbnail_is_the_poster_at_list_size(rendered: Rendered) -> None:
+    picture = cv2.imread(str(rendered.result.thumbnail))
+    assert picture.shape == (360, 640, 3)
+    poster = cv2.resize(cv2.imread(str(rendered.result.poster)), (640, 360), interpolation=cv2.INTER_AREA)
+    assert np.abs(picture.astype(int) - poster).mean() < 3
 
 
 def test_captions_name_the_words_with_times(rendered: Rendered) -> None:

@@ -55,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[RenderPlan, RenderRe
     for name in ("captions.vtt", "poster.jpg"):
         (folder / name).write_bytes(b"WEBVTT\n")
     result = RenderResult(
-        video=signed.path, captions=folder / "captions.vtt", poster=folder / "poster.jpg", sha256=signed.sha256,
+        video=signed.path, captions=folder / "captions.vtt", poster=folder / "poster.jpg", thumbnail=folder / "poster.jpg", sha256=signed.sha256,
         facts=probe(signed.path), manifest=signed.manifest, watermark_id=PAYLOAD, watermark_strength=1.0,
         quality=QualityScores(), stages=(), engine_versions={"face": "mesh 1"},
     )  # fmt: skip
