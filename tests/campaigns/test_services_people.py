@@ -118,7 +118,8 @@ def stored_files(world: World) -> list[tuple[object, str]]:
         (row.file.storage, row.file.name) for row in [*Take.objects.all(), *ConsentEvidence.objects.all()]
     ]
     for rendition in Rendition.objects.all():
-        rows += [(f.storage, f.name) for f in (rendition.file, rendition.poster, rendition.captions)]
+        files = (rendition.file, rendition.poster, rendition.thumbnail, rendition.captions)
+        rows += [(file.storage, file.name) for file in files]
     return rows
 
 
