@@ -128,7 +128,7 @@ def test_erasing_removes_the_body_and_keeps_the_history(world: World) -> None:
     target, files = world.likeness.person, stored_files(world)
     history = AuditEntry.objects.count()
     removed = erasure.erase_person(target)
-    assert len(removed) == len(files) == 5
+    assert len(removed) == len(files) == 6
     assert not [name for storage, name in files if storage.exists(name)]
     target.refresh_from_db()
     consent, take = Consent.objects.get(), Take.objects.get()
