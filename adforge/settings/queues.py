@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap-stalled-jobs": {"task": "renderer.tasks.reap_stalled_jobs", "schedule": 15.0},
     "resend-waiting": {"task": "campaigns.tasks.resend_waiting", "schedule": 60.0},
     "purge-uploads": {"task": "campaigns.tasks.purge_uploads", "schedule": 3600.0},
+    "purge-checks": {"task": "renderer.tasks.purge_checks", "schedule": 3600.0},
     "check-audit-chain": {"task": "campaigns.tasks.check_audit_chain", "schedule": 86400.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(ADFORGE_VAR / "run" / "beat-schedule")
