@@ -101,6 +101,7 @@ def test_impossible_lines_are_refused(world: World, lines: list, code: str) -> N
 
 def test_a_line_may_end_with_the_clip(world: World) -> None:
     save(world, (0, 4, "a"), (4, 12.04, "b"))
+    assert [line.end for line in world.script.lines.all()] == [4, 12.04]
 
 
 def localize(world: World, **changes: object):
